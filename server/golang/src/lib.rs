@@ -1,0 +1,4 @@
+//! golang
+
+mod dialect;
+pub use dialect::Dialect;

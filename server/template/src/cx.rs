@@ -1,0 +1,95 @@
+//! What a run carries along: the version of Helm, the outside world as a trait, the trace, the budget.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use golang::Dialect;
+
+use crate::{Failure, Trace, Value};
+
+/// The context of a run, first parameter of every function that needs more than its arguments.
+pub struct Cx<'r> {
+    /// Which Helm.
+    pub dialect: Dialect,
+    /// Clock, randomness, cluster.
+    pub host: &'r dyn Host,
+    /// Where bytes come from, where someone asked.
+    pub trace: Option<Trace>,
+    /// What the run may use up.
+    pub budget: Budget,
+}
+
+/// What is asked of a cluster by `lookup`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Lookup {
+    /// `v1`, `apps/v1`, …
+    pub api_version: String,
+    /// `Secret`, …
+    pub kind: String,
+    /// Empty for objects without one, or for all.
+    pub namespace: String,
+    /// Empty for a list.
+    pub name: String,
+}
+
+/// The outside world: a preview answers from fixed seeds, a deploy from the real thing.
+pub trait Host {
+    /// Nanoseconds since 1970, UTC.
+    fn now(&self) -> i128;
+
+    /// Random bytes.
+    fn random(&self, into: &mut [u8]);
+
+    /// The local time zone as an IANA name, or `UTC`.
+    fn time_zone(&self) -> &str {
+        "UTC"
+    }
+
+    /// A live object; an empty map where there is no cluster.
+    fn lookup(&self, _query: &Lookup) -> Result<Value, Failure> {
+        Ok(crate::Map::new().into())
+    }
+
+    /// An address of a host name; empty where DNS is off.
+    fn host_by_name(&self, _name: &str) -> String {
+        String::new()
+    }
+}
+
+/// Limits against templates that would never end, and the flag of whoever waits.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// Nodes still to be executed before the run is given up.
+    pub steps: u64,
+    /// Bytes that strings and outputs may still take together.
+    pub bytes: u64,
+    /// Raised when nobody waits for the result any more.
+    pub cancelled: Option<Arc<AtomicBool>>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { steps: 200_000_000, bytes: 1 << 30, cancelled: None }
+    }
+}
+
+impl Budget {
+    /// Uses up one step.
+    pub fn step(&mut self) -> Result<(), Failure> {
+        self.steps =
+            self.steps.checked_sub(1).ok_or("the template did not end within its budget of steps")?;
+        if self.steps & 0xfff == 0 && self.cancelled.as_ref().is_some_and(|it| it.load(Ordering::Relaxed)) {
+            return Err(Failure::new("cancelled"));
+        }
+        Ok(())
+    }
+
+    /// Uses up the bytes of a new string.
+    pub fn allocate(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.bytes = self
+            .bytes
+            .checked_sub(bytes as u64)
+            .ok_or("the template made more text than its budget of bytes allows")?;
+        Ok(())
+    }
+}

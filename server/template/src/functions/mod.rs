@@ -1,0 +1,78 @@
+//! The table of functions: one file per family, one Rust function each, documented where it stands.
+
+use golang::Dialect;
+
+use crate::Function;
+
+pub mod strings;
+
+/// A file of functions, with its text so that the doc comments serve as documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// What the functions have in common, for people.
+    pub title: &'static str,
+    /// The functions.
+    pub functions: &'static [Function],
+    /// The source, out of which [`docs`] reads the doc comments.
+    pub source: &'static str,
+    /// Whether only Helm 4 has them.
+    pub helm4_only: bool,
+}
+
+macro_rules! families {
+    ($($module:ident $title:literal $helm4_only:literal;)*) => {
+        /// Every family, in the order of the manual.
+        pub const FAMILIES: &[Family] = &[$(Family {
+            title: $title,
+            functions: $module::FUNCTIONS,
+            source: include_str!(concat!(stringify!($module), ".rs")),
+            helm4_only: $helm4_only,
+        },)*];
+    };
+}
+
+families! {
+    strings "Strings" false;
+}
+
+/// The function of that name, if the version of Helm has it.
+pub fn find(name: &str, dialect: Dialect) -> Option<&'static Function> {
+    let families = FAMILIES.iter().filter(|it| dialect == Dialect::Helm4 || !it.helm4_only);
+    families.flat_map(|it| it.functions).find(|it| it.name == name)
+}
+
+/// The documentation of a function: the doc comment of the Rust function behind it.
+pub fn docs(name: &str) -> Option<String> {
+    let (family, function) =
+        FAMILIES.iter().find_map(|it| Some((it, it.functions.iter().find(|f| f.name == name)?)))?;
+    let item = function.item.rsplit("::").next()?.trim();
+    let lines: Vec<&str> = family.source.lines().collect();
+    let head = format!("pub fn {item}");
+    let at = lines
+        .iter()
+        .position(|line| line.strip_prefix(&head).is_some_and(|rest| rest.starts_with(['(', '<'])))?;
+    let above = lines[..at].iter().rev().take_while(|line| line.starts_with("///") || line.starts_with("#["));
+    let mut docs: Vec<&str> = above
+        .filter_map(|line| line.strip_prefix("///"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    docs.reverse();
+    Some(docs.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docs_come_from_the_comment_above_the_function() {
+        assert!(docs("trunc").unwrap().starts_with("Keeps the first `n` bytes"));
+    }
+
+    #[test]
+    fn every_function_is_documented() {
+        for function in FAMILIES.iter().flat_map(|it| it.functions) {
+            assert!(docs(function.name).is_some_and(|it| !it.trim().is_empty()), "{}", function.name);
+        }
+    }
+}

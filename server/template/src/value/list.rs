@@ -1,0 +1,105 @@
+//! Go's slices: typed, shared, with `sortAlpha` as the one function that changes one in place.
+
+use std::cell::{OnceCell, Ref, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{ListType, Value};
+
+/// A slice; cloning shares it.
+#[derive(Clone, Debug)]
+pub struct List(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    list_type: ListType,
+    /// A nil slice: empty like any other, but `null` in JSON.
+    nil: bool,
+    /// Not yet looked into: the YAML that it comes from.
+    source: Option<Arc<Vec<yaml::Node>>>,
+    items: OnceCell<RefCell<Vec<Value>>>,
+}
+
+impl List {
+    /// A slice of the given type.
+    pub fn new(list_type: ListType, items: Vec<Value>) -> Self {
+        let cell = OnceCell::from(RefCell::new(items));
+        Self(Rc::new(Inner { list_type, nil: false, source: None, items: cell }))
+    }
+
+    /// `[]interface {}`.
+    pub fn any(items: Vec<Value>) -> Self {
+        Self::new(ListType::Any, items)
+    }
+
+    /// `[]string`.
+    pub fn strings<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::new(ListType::Strings, items.into_iter().map(Into::into).collect())
+    }
+
+    /// A nil slice.
+    pub fn nil(list_type: ListType) -> Self {
+        let cell = OnceCell::from(RefCell::new(Vec::new()));
+        Self(Rc::new(Inner { list_type, nil: true, source: None, items: cell }))
+    }
+
+    pub(super) fn from_nodes(nodes: Arc<Vec<yaml::Node>>) -> Self {
+        let items = OnceCell::new();
+        Self(Rc::new(Inner { list_type: ListType::Any, nil: false, source: Some(nodes), items }))
+    }
+
+    /// Its Go type.
+    pub fn list_type(&self) -> ListType {
+        self.0.list_type
+    }
+
+    /// Whether it is a nil slice.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
+    }
+
+    /// The elements. Do not hold this across a call into a template.
+    pub fn items(&self) -> Ref<'_, Vec<Value>> {
+        self.cell().borrow()
+    }
+
+    /// A copy of the elements, to go through while templates run.
+    pub fn to_vec(&self) -> Vec<Value> {
+        self.items().clone()
+    }
+
+    /// How many elements it has.
+    pub fn len(&self) -> usize {
+        match (&self.0.source, self.0.items.get()) {
+            (Some(nodes), None) => nodes.len(),
+            _ => self.items().len(),
+        }
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Element `at`.
+    pub fn get(&self, at: usize) -> Option<Value> {
+        self.items().get(at).cloned()
+    }
+
+    /// Changes the elements in place, for all who share the slice.
+    pub fn update(&self, change: impl FnOnce(&mut Vec<Value>)) {
+        change(&mut self.cell().borrow_mut());
+    }
+
+    /// Whether both are the same slice, not only equal ones.
+    pub fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn cell(&self) -> &RefCell<Vec<Value>> {
+        self.0.items.get_or_init(|| {
+            let nodes = self.0.source.as_deref().map_or(&[][..], Vec::as_slice);
+            RefCell::new(nodes.iter().map(Value::from_node).collect())
+        })
+    }
+}

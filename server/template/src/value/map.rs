@@ -1,0 +1,148 @@
+//! Go's maps with string keys: shared, mutable, ranged over in the order of their keys' bytes.
+//!
+//! A map out of a values file is converted one level at a time, when a template first looks into it: most of
+//! a large values file is never read by the template on the screen.
+
+use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{MapType, Str, Value};
+
+/// A map; cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Map(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    map_type: MapType,
+    nil: bool,
+    /// What it was made from; reads are answered from here until the first look at a value.
+    source: Option<Arc<yaml::Map>>,
+    cells: OnceCell<RefCell<BTreeMap<Str, Value>>>,
+    /// Set by every write, so that memories of what a template read know when they are void.
+    written: Cell<bool>,
+}
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Self {
+        Self::typed(MapType::Any, BTreeMap::new())
+    }
+
+    /// A map of the given type.
+    pub fn typed(map_type: MapType, entries: BTreeMap<Str, Value>) -> Self {
+        Self::build(map_type, false, None, OnceCell::from(RefCell::new(entries)))
+    }
+
+    /// A nil map: empty like any other, but `null` in JSON and not to be written to.
+    pub fn nil(map_type: MapType) -> Self {
+        Self::build(map_type, true, None, OnceCell::from(RefCell::default()))
+    }
+
+    /// A map that shows a YAML mapping.
+    pub fn from_yaml(source: Arc<yaml::Map>, map_type: MapType) -> Self {
+        Self::build(map_type, false, Some(source), OnceCell::new())
+    }
+
+    fn build(
+        map_type: MapType,
+        nil: bool,
+        source: Option<Arc<yaml::Map>>,
+        cells: OnceCell<RefCell<BTreeMap<Str, Value>>>,
+    ) -> Self {
+        Self(Rc::new(Inner { map_type, nil, source, cells, written: Cell::new(false) }))
+    }
+
+    /// Its Go type.
+    pub fn map_type(&self) -> MapType {
+        self.0.map_type
+    }
+
+    /// Whether it is a nil map.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
+    }
+
+    /// Whether anything was ever written to it after it was made.
+    pub fn is_written(&self) -> bool {
+        self.0.written.get()
+    }
+
+    /// How many keys it has.
+    pub fn len(&self) -> usize {
+        match (&self.0.source, self.0.cells.get()) {
+            (Some(source), None) => source.len(),
+            _ => self.entries().len(),
+        }
+    }
+
+    /// Whether it has no keys.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &[u8]) -> Option<Value> {
+        self.entries().get(key).cloned()
+    }
+
+    /// Whether it has the key.
+    pub fn has(&self, key: &[u8]) -> bool {
+        self.entries().contains_key(key)
+    }
+
+    /// The entries in the order of their keys. Do not hold this across a call into a template.
+    pub fn entries(&self) -> Ref<'_, BTreeMap<Str, Value>> {
+        self.cells().borrow()
+    }
+
+    /// A copy of the entries, to go through while templates run.
+    pub fn to_vec(&self) -> Vec<(Str, Value)> {
+        self.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// Sets a key, for all who share the map.
+    pub fn set(&self, key: impl Into<Str>, value: Value) {
+        self.0.written.set(true);
+        self.cells().borrow_mut().insert(key.into(), value);
+    }
+
+    /// Takes a key out, for all who share the map.
+    pub fn unset(&self, key: &[u8]) -> Option<Value> {
+        self.0.written.set(true);
+        self.cells().borrow_mut().remove(key)
+    }
+
+    /// Whether both are the same map, not only equal ones.
+    pub fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn cells(&self) -> &RefCell<BTreeMap<Str, Value>> {
+        self.0.cells.get_or_init(|| {
+            let entries = self.0.source.iter().flat_map(|source| source.iter());
+            RefCell::new(entries.map(|it| (Str::from(it.key.clone()), Value::from_node(&it.node))).collect())
+        })
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(iter: I) -> Self {
+        let entries = iter.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        Self::typed(MapType::Any, entries)
+    }
+}
+
+impl std::borrow::Borrow<[u8]> for Str {
+    fn borrow(&self) -> &[u8] {
+        self
+    }
+}

@@ -1,0 +1,55 @@
+//! Go structs that templates can hold: what Helm or a function puts into them decides their fields and methods.
+
+use std::any::Any;
+use std::fmt;
+
+use crate::{Cx, Failure, Signature, Value};
+
+/// A Go struct, or a pointer to one.
+pub trait Object: fmt::Debug {
+    /// What `%T` prints, such as `*chartutil.Capabilities`.
+    fn type_name(&self) -> &str;
+
+    /// Whether Go holds it by pointer: `kindOf` then says `ptr`.
+    fn is_pointer(&self) -> bool {
+        self.type_name().starts_with('*')
+    }
+
+    /// The exported fields in the order of their declaration.
+    fn fields(&self) -> Vec<(&'static str, Value)>;
+
+    /// One exported field.
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+    }
+
+    /// An exported method; methods hide fields and map keys of the same name.
+    fn method(&self, _name: &str) -> Option<Method> {
+        None
+    }
+
+    /// Go's `String()` or `Error()`, which printing prefers.
+    fn display(&self) -> Option<String> {
+        None
+    }
+
+    /// What `toJson` and `toYaml` make of it: its fields by their JSON names.
+    fn to_json(&self) -> Value;
+
+    /// For functions that know the very type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A method of an object, ready to be called with evaluated arguments.
+pub struct Method {
+    /// Parameter types, for Go's checks and messages.
+    pub signature: Signature,
+    /// The call itself.
+    pub call: Box<dyn Fn(&mut Cx<'_>, &[Value]) -> Result<Value, Failure>>,
+}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Method").field("signature", &self.signature).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,10 @@
+//! Positions and texts: the one vocabulary in which all rooms speak of places.
+//!
+//! A place is a byte offset ([`TextSize`]) or range ([`TextRange`]) in a file named by a [`FileId`].
+//! Lines and columns exist only at the edges: in the protocol (UTF-8, UTF-16 or UTF-32 columns) and in
+//! messages for people.
+
+mod place;
+
+pub use place::{FileId, FilePos, FileRange, FileTable};
+pub use text_size::{TextRange, TextSize};
