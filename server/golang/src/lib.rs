@@ -1,4 +1,7 @@
-//! golang
+//! What Helm takes from Go and its libraries, for every room that must agree with them to the letter:
+//! number and string formatting, path and glob matching, versions and their constraints.
 
 mod dialect;
+pub mod glob;
+pub mod path;
 pub use dialect::Dialect;

@@ -10,13 +10,16 @@ use std::sync::Arc;
 
 use super::{MapType, Str, Value};
 
-/// A map; cloning shares it.
+/// A map; cloning shares it. One map may be held under two types: a subchart's `.Values` is the parent's
+/// `.Values.subchart`.
 #[derive(Clone, Debug)]
-pub struct Map(Rc<Inner>);
+pub struct Map {
+    map_type: MapType,
+    inner: Rc<Inner>,
+}
 
 #[derive(Debug)]
 struct Inner {
-    map_type: MapType,
     nil: bool,
     /// What it was made from; reads are answered from here until the first look at a value.
     source: Option<Arc<yaml::Map>>,
@@ -52,27 +55,33 @@ impl Map {
         source: Option<Arc<yaml::Map>>,
         cells: OnceCell<RefCell<BTreeMap<Str, Value>>>,
     ) -> Self {
-        Self(Rc::new(Inner { map_type, nil, source, cells, written: Cell::new(false) }))
+        Self { map_type, inner: Rc::new(Inner { nil, source, cells, written: Cell::new(false) }) }
     }
 
     /// Its Go type.
     pub fn map_type(&self) -> MapType {
-        self.0.map_type
+        self.map_type
+    }
+
+    /// The same map held under another type, as a Go conversion does.
+    #[must_use]
+    pub fn retyped(&self, map_type: MapType) -> Self {
+        Self { map_type, inner: self.inner.clone() }
     }
 
     /// Whether it is a nil map.
     pub fn is_nil(&self) -> bool {
-        self.0.nil
+        self.inner.nil
     }
 
     /// Whether anything was ever written to it after it was made.
     pub fn is_written(&self) -> bool {
-        self.0.written.get()
+        self.inner.written.get()
     }
 
     /// How many keys it has.
     pub fn len(&self) -> usize {
-        match (&self.0.source, self.0.cells.get()) {
+        match (&self.inner.source, self.inner.cells.get()) {
             (Some(source), None) => source.len(),
             _ => self.entries().len(),
         }
@@ -105,24 +114,24 @@ impl Map {
 
     /// Sets a key, for all who share the map.
     pub fn set(&self, key: impl Into<Str>, value: Value) {
-        self.0.written.set(true);
+        self.inner.written.set(true);
         self.cells().borrow_mut().insert(key.into(), value);
     }
 
     /// Takes a key out, for all who share the map.
     pub fn unset(&self, key: &[u8]) -> Option<Value> {
-        self.0.written.set(true);
+        self.inner.written.set(true);
         self.cells().borrow_mut().remove(key)
     }
 
     /// Whether both are the same map, not only equal ones.
     pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.inner, &other.inner)
     }
 
     fn cells(&self) -> &RefCell<BTreeMap<Str, Value>> {
-        self.0.cells.get_or_init(|| {
-            let entries = self.0.source.iter().flat_map(|source| source.iter());
+        self.inner.cells.get_or_init(|| {
+            let entries = self.inner.source.iter().flat_map(|source| source.iter());
             RefCell::new(entries.map(|it| (Str::from(it.key.clone()), Value::from_node(&it.node))).collect())
         })
     }

@@ -6,6 +6,7 @@
 
 mod list;
 mod map;
+pub mod methods;
 mod object;
 mod str;
 mod types;
