@@ -46,11 +46,13 @@ module.exports = grammar({
         $.continue_action,
       ),
 
-    // A lone brace is text; `{{` never is.
-    text: (_) => choice(token(prec(-1, /([^{]|\{[^{])+/)), '{'),
+    // A lone brace is text; `{{` never is. The precedences say: what could be text or blank space before an
+    // action is text (that outranks `{{`), but inside a broken action every other token outranks text.
+    text: (_) => prec.right(repeat1(choice(token(prec(-1, /[^{]+/)), token(prec(-3, '{'))))),
 
     // Delimiters. A trim marker is one only beside a blank: `{{-3}}` prints a number.
-    _open: (_) => choice('{{', alias(token(/\{\{-[ \t\r\n]/), '{{-')),
+    _open: (_) =>
+      choice(alias(token(prec(-2, '{{')), '{{'), alias(token(prec(-2, /\{\{-[ \t\r\n]/)), '{{-')),
     _close: (_) => choice('}}', '-}}'),
 
     // Actions without a body.
