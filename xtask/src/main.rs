@@ -1,1 +1,38 @@
-fn main() {}
+//! The project's own tasks, one file each: `cargo xtask test`, `bench`, `codegen`, `package`.
+//!
+//! What builds or checks the project with more than cargo lives here rather than in shell scripts, so that it
+//! runs the same on every machine that has Rust.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the terminal")]
+
+mod bench;
+mod codegen;
+mod package;
+mod run;
+mod test;
+#[cfg(test)]
+mod tidy;
+
+const HELP: &str = "\
+Usage: cargo xtask TASK
+
+Tasks:
+  test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, editors
+  bench          times against real Helm, and over the language server
+  codegen        generates the parser of the template grammar anew
+  package        the VS Code extension with the server in it
+";
+
+fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    match args.first().map(String::as_str) {
+        Some("test") => test::test(rest),
+        Some("bench") => bench::bench(rest),
+        Some("codegen") => codegen::codegen(),
+        Some("package") => package::package(),
+        _ => {
+            eprint!("{HELP}");
+            anyhow::bail!("no such task")
+        }
+    }
+}

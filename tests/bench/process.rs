@@ -1,0 +1,78 @@
+//! Whole processes, timed in turn, with their peak memory as the kernel counted it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use wait4::Wait4;
+
+/// Runs of each program that count; one more before warms the file cache.
+pub(crate) const RUNS: usize = 11;
+
+/// What a program took, at the median.
+pub(crate) struct Figures {
+    pub(crate) milliseconds: f64,
+    pub(crate) mebibytes: f64,
+}
+
+/// Both programs.
+pub(crate) struct Pair {
+    pub(crate) ours: Figures,
+    pub(crate) peer: Figures,
+}
+
+type Call<'c> = (&'c Path, &'c [String]);
+
+/// Runs A B A B …; both must succeed and print the same bytes, random values aside (only lengths are held).
+pub(crate) fn in_turn(ours: (&Path, &Vec<String>), peer: (&Path, &[String; 5])) -> Result<Pair> {
+    let (ours, peer): (Call<'_>, Call<'_>) = ((ours.0, ours.1), (peer.0, peer.1));
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    for run in 0..=RUNS {
+        let (first, second) = (once(ours)?, once(peer)?);
+        if first.2 != second.2 {
+            bail!(
+                "{} printed {} bytes, {} printed {}",
+                ours.0.display(),
+                first.2,
+                peer.0.display(),
+                second.2
+            );
+        }
+        if run > 0 {
+            a.push(first);
+            b.push(second);
+        }
+    }
+    Ok(Pair { ours: median(&a), peer: median(&b) })
+}
+
+type Run = (f64, f64, usize);
+
+fn once((program, args): Call<'_>) -> Result<Run> {
+    let start = Instant::now();
+    let mut command = Command::new(program);
+    command.args(args).env("TZ", "UTC").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().with_context(|| format!("cannot run {}", program.display()))?;
+    let mut printed = Vec::new();
+    if let Some(stdout) = &mut child.stdout {
+        std::io::Read::read_to_end(stdout, &mut printed)?;
+    }
+    let ended = child.wait4()?;
+    let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
+    if !ended.status.success() {
+        bail!("{} {} failed", program.display(), args.join(" "));
+    }
+    Ok((milliseconds, ended.rusage.maxrss as f64 / (1024.0 * 1024.0), printed.len()))
+}
+
+fn median(runs: &[Run]) -> Figures {
+    let middle = |mut figures: Vec<f64>| {
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    Figures {
+        milliseconds: middle(runs.iter().map(|run| run.0).collect()),
+        mebibytes: middle(runs.iter().map(|run| run.1).collect()),
+    }
+}

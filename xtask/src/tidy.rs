@@ -1,0 +1,156 @@
+//! The walls of the house, as tests: who may use whom, and what every file must have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::run::root;
+
+/// Which of our crates each may use. ARCHITECTURE.md draws the same table.
+const EDGES: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("golang", &[]),
+    ("grammar", &[]),
+    ("fixtures", &["text"]),
+    ("syntax", &["text", "grammar"]),
+    ("yaml", &["text", "golang"]),
+    ("template", &["text", "golang", "yaml"]),
+    ("chart", &["text", "golang", "yaml"]),
+    ("render", &["text", "golang", "yaml", "template", "chart"]),
+    ("ide", &["text", "golang", "syntax", "yaml", "template", "chart", "render"]),
+    ("project", &["text", "chart"]),
+    ("lsp", &["text", "golang", "syntax", "yaml", "template", "chart", "render", "ide", "project"]),
+    ("cli", &["text", "golang", "yaml", "template", "chart", "render", "ide", "project", "lsp"]),
+];
+
+const PURE: &[&str] = &["text", "golang", "grammar", "syntax", "yaml", "template", "chart", "render", "ide"];
+
+/// What a pure crate must not even reach through others.
+const IMPURE: &[&str] =
+    &["tokio", "tower-lsp-server", "gen-lsp-types", "lsp-types", "kube", "reqwest", "notify", "async-trait"];
+
+/// Calls that a pure crate must not make.
+const OUTSIDE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env::",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant::now",
+    "std::io::std",
+];
+
+fn metadata() -> serde_json::Value {
+    let output =
+        Command::new("cargo").args(["metadata", "--format-version", "1"]).current_dir(root()).output();
+    serde_json::from_slice(&output.unwrap().stdout).unwrap()
+}
+
+/// Package name to names of what it depends on, tests aside.
+fn graph() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let runtime = |dependency: &&serde_json::Value| dependency["kind"].is_null();
+    let names = |package: &serde_json::Value| {
+        let all = package["dependencies"].as_array().unwrap().iter().filter(runtime);
+        all.map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    packages.iter().map(|it| (it["name"].as_str().unwrap().to_owned(), names(it))).collect()
+}
+
+fn short(name: &str) -> Option<&str> {
+    name.strip_prefix("chartroom-")
+}
+
+#[test]
+fn crates_use_only_what_they_may() {
+    let graph = graph();
+    let allowed: BTreeMap<_, _> = EDGES.iter().copied().collect();
+    for (package, uses) in &graph {
+        let Some(package) = short(package).filter(|it| *it != "tests") else { continue };
+        let allowed =
+            allowed.get(package).unwrap_or_else(|| panic!("{package} is not in the table of edges"));
+        for used in uses.iter().filter_map(|it| short(it)) {
+            assert!(allowed.contains(&used), "{package} must not use {used}");
+        }
+    }
+}
+
+#[test]
+fn pure_crates_reach_nothing_impure() {
+    let graph = graph();
+    for pure in PURE {
+        let mut reached = BTreeSet::new();
+        let mut next = vec![format!("chartroom-{pure}")];
+        while let Some(package) = next.pop() {
+            next.extend(
+                graph.get(&package).into_iter().flatten().filter(|it| reached.insert((*it).clone())).cloned(),
+            );
+        }
+        let bad: Vec<_> = IMPURE.iter().filter(|it| reached.contains(**it)).collect();
+        assert!(bad.is_empty(), "{pure} reaches {bad:?}");
+    }
+}
+
+#[test]
+fn pure_crates_do_not_touch_the_world() {
+    for path in rust_files().iter().filter(|path| PURE.iter().any(|it| in_crate(path, it))) {
+        let text = std::fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for (number, line) in code.enumerate() {
+            let found = OUTSIDE.iter().find(|it| line.contains(**it));
+            assert!(found.is_none(), "{}:{} uses {found:?}", path.display(), number + 1);
+        }
+    }
+}
+
+#[test]
+fn every_file_says_why_it_exists() {
+    for path in rust_files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            text.starts_with("//!") || text.starts_with("// @generated"),
+            "{} has no header",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn nothing_is_left_half_done() {
+    let marks = ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX"];
+    for path in rust_files().iter().filter(|path| !path.ends_with("tidy.rs")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        let found = marks.iter().find(|mark| text.contains(**mark));
+        assert!(found.is_none(), "{} has {found:?}", path.display());
+    }
+}
+
+/// Unit tests of a pure crate may read the corpus, so files of tests are not held to purity.
+fn in_crate(path: &Path, name: &str) -> bool {
+    let inside = path.strip_prefix(root()).unwrap_or(path);
+    let is_test = inside.components().any(|it| it.as_os_str() == "tests" || it.as_os_str() == "tests.rs");
+    let is_test =
+        is_test || inside.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("_tests"));
+    let home = if name == "grammar" { PathBuf::from("grammar/src") } else { Path::new("server").join(name) };
+    inside.starts_with(home) && !is_test
+}
+
+fn rust_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> = ["server", "grammar", "tests", "xtask"].map(|it| root().join(it)).into();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let skipped = path.ends_with("target") || path.ends_with("node_modules");
+            if path.is_dir() && !skipped {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
