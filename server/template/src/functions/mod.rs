@@ -4,7 +4,15 @@ use golang::Dialect;
 
 use crate::Function;
 
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod crypto;
+pub mod encoding;
+pub mod json;
+pub mod paths;
+pub mod random;
 pub mod strings;
+pub mod versions;
 
 /// A file of functions, with its text so that the doc comments serve as documentation.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +41,12 @@ macro_rules! families {
 
 families! {
     strings "Strings" false;
+    encoding "Encoding" false;
+    json "JSON" false;
+    crypto "Checksums and passwords" false;
+    random "Random values" false;
+    versions "Versions" false;
+    paths "Paths" false;
 }
 
 /// The function of that name, if the version of Helm has it.
