@@ -1,0 +1,154 @@
+//! Tree-sitter, behind three functions: parse, re-parse after an edit, and what editors ask of a tree.
+//!
+//! Tree-sitter nodes do not leave this crate. A tree that was re-parsed after an edit must equal one parsed
+//! afresh. Tree-sitter grants that where there are no errors; its recovery from an error, however, depends on
+//! what it remembers of the tree before. So a tree with errors is parsed afresh, and never re-used.
+
+use std::fmt::Write as _;
+
+use text::{Edit, TextRange, TextSize};
+use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree};
+
+/// Which grammar a tree is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grammar {
+    Template,
+    Yaml,
+}
+
+impl Grammar {
+    fn language(self) -> Language {
+        match self {
+            Self::Template => grammar::LANGUAGE.into(),
+            Self::Yaml => tree_sitter_yaml::LANGUAGE.into(),
+        }
+    }
+}
+
+/// A syntax tree; it is empty if the grammar could not be loaded, which the tests exclude.
+#[derive(Clone, Debug)]
+pub(crate) struct SyntaxTree {
+    grammar: Grammar,
+    tree: Option<Tree>,
+}
+
+impl SyntaxTree {
+    pub(crate) fn parse(grammar: Grammar, text: &str) -> Self {
+        Self { grammar, tree: parse(grammar, text, None) }
+    }
+
+    /// The tree of `new`, which is `old` after `edit`.
+    pub(crate) fn edited(&self, old: &str, new: &str, edit: &Edit) -> Self {
+        let Some(mut tree) = self.tree.clone().filter(|tree| !tree.root_node().has_error()) else {
+            return Self::parse(self.grammar, new);
+        };
+        tree.edit(&input_edit(old, new, edit));
+        let tree = parse(self.grammar, new, Some(&tree));
+        if tree.as_ref().is_none_or(|tree| tree.root_node().has_error()) {
+            return Self::parse(self.grammar, new);
+        }
+        Self { grammar: self.grammar, tree }
+    }
+
+    /// Whether the grammar found no way to read some part.
+    pub(crate) fn has_error(&self) -> bool {
+        self.tree.as_ref().is_none_or(|tree| tree.root_node().has_error())
+    }
+
+    /// The whole tree in words, with ranges; for tests.
+    pub(crate) fn dump(&self) -> String {
+        let mut out = String::new();
+        self.each(|node| {
+            let _ = write!(out, "{} {:?} ", node.kind(), node.range());
+            true
+        });
+        out
+    }
+
+    /// Ranges of the nodes of `text` around `offset`, from the innermost out, each larger than the one before
+    /// and without blank space at its end. Right behind a word, the word is meant.
+    pub(crate) fn ranges_around(&self, text: &str, offset: TextSize) -> Vec<TextRange> {
+        let mut all: Vec<TextRange> = Vec::new();
+        let at = usize::from(offset);
+        let is_word = |char: char| char.is_alphanumeric() || char == '_';
+        let behind = text.get(..at).is_some_and(|it| it.ends_with(is_word));
+        let behind = behind && !text.get(at..).is_some_and(|it| it.starts_with(is_word));
+        let at = at - usize::from(behind);
+        let mut node = self.tree.as_ref().and_then(|tree| tree.root_node().descendant_for_byte_range(at, at));
+        while let Some(inner) = node {
+            let range = trimmed(text, range_of(inner));
+            if all.last() != Some(&range) && !range.is_empty() {
+                all.push(range);
+            }
+            node = inner.parent();
+        }
+        all
+    }
+
+    /// Visits the nodes in order, going down where `visit` says so, without recursion.
+    fn each(&self, mut visit: impl FnMut(Node) -> bool) {
+        let Some(tree) = &self.tree else { return };
+        let mut cursor = tree.walk();
+        loop {
+            if visit(cursor.node()) && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Ranges of every action node of a template tree, for holding against our own lexer.
+    pub(crate) fn delimiters(&self) -> Vec<(usize, usize)> {
+        let mut all = Vec::new();
+        let mut open = None;
+        self.each(|node| {
+            match node.kind() {
+                "{{" | "{{-" => open = Some(node.start_byte()),
+                "}}" | "-}}" => all.extend(open.take().map(|start| (start, node.end_byte()))),
+                _ => {}
+            }
+            true
+        });
+        all
+    }
+}
+
+fn parse(grammar: Grammar, text: &str, old: Option<&Tree>) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&grammar.language()).ok()?;
+    parser.parse(text, old)
+}
+
+fn trimmed(text: &str, range: TextRange) -> TextRange {
+    let written = text.get(usize::from(range.start())..usize::from(range.end())).unwrap_or("");
+    TextRange::at(range.start(), TextSize::of(written.trim_end()))
+}
+
+fn range_of(node: Node) -> TextRange {
+    TextRange::new(TextSize::from(node.start_byte() as u32), TextSize::from(node.end_byte() as u32))
+}
+
+fn input_edit(old: &str, new: &str, edit: &Edit) -> InputEdit {
+    let (start, old_end) = (usize::from(edit.range.start()), usize::from(edit.range.end()));
+    let new_end = usize::from(edit.new_range().end());
+    InputEdit {
+        start_byte: start,
+        old_end_byte: old_end,
+        new_end_byte: new_end,
+        start_position: point(new, start),
+        old_end_position: point(old, old_end),
+        new_end_position: point(new, new_end),
+    }
+}
+
+/// Row and byte column as tree-sitter counts them: only `\n` ends a row.
+fn point(text: &str, offset: usize) -> Point {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    let row = memchr::memchr_iter(b'\n', before).count();
+    let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    Point::new(row, column)
+}
