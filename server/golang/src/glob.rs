@@ -182,8 +182,15 @@ enum Step {
     Any,
     /// `**`
     Super,
-    List { chars: String, not: bool },
-    Range { low: char, high: char, not: bool },
+    List {
+        chars: String,
+        not: bool,
+    },
+    Range {
+        low: char,
+        high: char,
+        not: bool,
+    },
     /// Goes on at each of these.
     Split(Vec<usize>),
     /// Goes on there.
@@ -506,6 +513,6 @@ mod tests {
     #[test]
     fn glob_does_not_explode() {
         let glob = Glob::compile(&"{a,a*}".repeat(200)).unwrap();
-        assert!(!glob.matches(&format!("{}b", "a".repeat(2000))));
+        assert!(!glob.matches(&format!("{}/b", "a".repeat(2000))));
     }
 }

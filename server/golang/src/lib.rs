@@ -4,4 +4,6 @@
 mod dialect;
 pub mod glob;
 pub mod path;
+pub mod semver;
+pub mod strconv;
 pub use dialect::Dialect;

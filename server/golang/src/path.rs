@@ -93,14 +93,17 @@ mod tests {
 
     #[test]
     fn dir_is_cleaned() {
-        for (path, want) in [("", "."), ("a", "."), ("a/b", "a"), ("/a", "/"), ("a/b/", "a/b"), ("a//b", "a")] {
+        for (path, want) in [("", "."), ("a", "."), ("a/b", "a"), ("/a", "/"), ("a/b/", "a/b"), ("a//b", "a")]
+        {
             assert_eq!(dir(path), want, "{path}");
         }
     }
 
     #[test]
     fn ext_looks_at_the_last_element_only() {
-        for (path, want) in [("a.b/c", ""), ("a/c.tar.gz", ".gz"), (".helmignore", ".helmignore"), ("a.", ".")] {
+        for (path, want) in
+            [("a.b/c", ""), ("a/c.tar.gz", ".gz"), (".helmignore", ".helmignore"), ("a.", ".")]
+        {
             assert_eq!(ext(path), want, "{path}");
         }
     }
