@@ -5,6 +5,8 @@
 //! grammar, `UPDATE_EXPECT=1 cargo test -p chartroom-grammar` writes the new trees; read them before
 //! committing.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -94,6 +94,7 @@ impl Edit {
     }
 
     /// The edit that takes this one back, given what it replaced.
+    #[must_use]
     pub fn inverse(&self, replaced: impl Into<String>) -> Self {
         Self::replace(self.new_range(), replaced)
     }

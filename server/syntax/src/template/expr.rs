@@ -79,7 +79,7 @@ impl<'a> Parser<'a> {
                 LexemeKind::Close if self.depth > 0 => break,
                 LexemeKind::Pipe => {
                     self.at += 1;
-                    commands.push(self.command(std::mem::take(&mut operands), token.range.start));
+                    commands.push(Self::command(std::mem::take(&mut operands), token.range.start));
                     pipes.push(range(&token.range));
                 }
                 _ => operands.extend(self.operand()),
@@ -87,7 +87,7 @@ impl<'a> Parser<'a> {
         }
         let end = self.previous_end();
         if !operands.is_empty() || !pipes.is_empty() {
-            commands.push(self.command(operands, end));
+            commands.push(Self::command(operands, end));
         }
         // Who calls this knows where the pipeline begins and ends, and says so.
         Pipeline { range: TextRange::default(), declaration, commands, pipes }
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
         self.at.checked_sub(1).map_or(0, |at| self.tokens[at].range.end)
     }
 
-    fn command(&self, operands: Vec<Expr>, at: usize) -> Command {
+    fn command(operands: Vec<Expr>, at: usize) -> Command {
         let range = match (operands.first(), operands.last()) {
             (Some(first), Some(last)) => first.range.cover(last.range),
             _ => TextRange::empty(TextSize::from(at as u32)),

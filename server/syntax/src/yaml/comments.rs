@@ -7,6 +7,7 @@
 //! - plain comments above the key, or behind the value on its line.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use text::{TextRange, TextSize};
 
@@ -54,7 +55,7 @@ impl Params {
 fn param_doc(rest: &str, range: TextRange) -> KeyDoc {
     let mut doc = KeyDoc { text: rest.to_owned(), range, ..KeyDoc::default() };
     if let Some((marks, text)) = rest.strip_prefix('[').and_then(|it| it.split_once(']')) {
-        doc.text = text.trim().to_owned();
+        text.trim().clone_into(&mut doc.text);
         let (default, kind): (Vec<_>, Vec<_>) =
             marks.split(',').map(str::trim).partition(|it| it.starts_with("default:"));
         doc.default = default.first().map(|it| it["default:".len()..].trim().to_owned());
@@ -84,7 +85,7 @@ pub(super) fn doc_of(
         (None, Some(written)) => written,
         (None, None) => comment_behind(text, outline, id)?,
     };
-    doc.text = doc.text.trim().to_owned();
+    doc.text.truncate(doc.text.trim_end().len());
     (!doc.text.is_empty() || doc.default.is_some()).then_some(doc)
 }
 
@@ -97,7 +98,9 @@ fn dotted(path: &[EntryName]) -> String {
     let mut out = String::new();
     for name in path {
         match name {
-            EntryName::Item(index) => out.push_str(&format!("[{index}]")),
+            EntryName::Item(index) => {
+                let _ = write!(out, "[{index}]");
+            }
             EntryName::Key(key) => {
                 if !out.is_empty() {
                     out.push('.');

@@ -217,12 +217,11 @@ impl Example<'_> {
             return list.is_some();
         }
         match self.mapping_around(outline, previous) {
-            Some(parent) => {
-                self.graft(outline, parent);
-                true
-            }
-            None => false,
+            Some(sibling) => self.graft(outline, outline.entry(sibling).parent),
+            None if self.hash() == 0 && previous.is_none() => self.graft(outline, None),
+            None => return false,
         }
+        true
     }
 
     fn is_list(&self) -> bool {
@@ -278,19 +277,17 @@ impl Example<'_> {
             .and_then(|it| outline.entry(it).parent)
     }
 
-    /// The mapping whose keys are as deep as the comment's text, or as the text was before a `# ` or `#` was put
-    /// before it, or as the `#`. `Some(None)` is the top.
-    fn mapping_around(&self, outline: &Outline, previous: Option<EntryId>) -> Option<Option<EntryId>> {
+    /// The last key that is as deep as the comment's text, or as the text was before a `# ` or `#` was put before
+    /// it, or as the `#`. The example is a sibling of it.
+    fn mapping_around(&self, outline: &Outline, previous: Option<EntryId>) -> Option<EntryId> {
         let at = |column: usize| {
             std::iter::successors(previous, |it| outline.entry(*it).parent)
                 .find(|it| outline.entry(*it).column as usize == column)
-                .map(|it| outline.entry(it).parent)
         };
         let line = &self.lines[self.segment.start];
         let moved = [0, line.hashes + 1, line.hashes].into_iter().map(|by| line.content - by);
         let by_text = (line.blanks >= 2).then(|| moved.filter(|it| *it > 0).find_map(at)).flatten();
-        let by_hash = || at(self.hash()).or_else(|| (self.hash() == 0 && previous.is_none()).then_some(None));
-        by_text.or_else(by_hash)
+        by_text.or_else(|| at(self.hash()))
     }
 
     /// Copies the fragment below `parent`; keys that are there already only get what they lack.

@@ -4,6 +4,8 @@
 //! sequences (also those no deeper than their key), flow collections, quoted keys, block scalars and several
 //! documents are understood; anchors and tags are passed over; `? ` keys are not (no values file has them).
 
+use std::fmt::Write as _;
+
 use text::{TextRange, TextSize};
 
 use super::flow;
@@ -207,8 +209,12 @@ pub fn path_text(path: &[EntryName]) -> String {
     let mut out = String::new();
     for name in path {
         match name {
-            EntryName::Item(index) => out.push_str(&format!("[{index}]")),
-            EntryName::Key(key) if key.contains(['.', '[', ' ', '"']) => out.push_str(&format!("[{key:?}]")),
+            EntryName::Item(index) => {
+                let _ = write!(out, "[{index}]");
+            }
+            EntryName::Key(key) if key.contains(['.', '[', ' ', '"']) => {
+                let _ = write!(out, "[{key:?}]");
+            }
             EntryName::Key(key) => {
                 if !out.is_empty() {
                     out.push('.');
@@ -530,7 +536,7 @@ mod tests {
         let outline = Outline::parse(text);
         let c = outline.find(&[EntryName::Key("a".into()), EntryName::Key("b".into()), EntryName::Item(0)]);
         assert_eq!(outline.entry(c.unwrap()).kind, ValueKind::Mapping);
-        let at = outline.at(TextSize::from(text.find("1").unwrap() as u32)).unwrap();
+        let at = outline.at(TextSize::from(text.find('1').unwrap() as u32)).unwrap();
         assert_eq!(path_text(&outline.path(at)), "a.b[0].c");
         assert_eq!(outline.entry(outline.find_keys(["a"]).unwrap()).value, range(5, 18));
     }
