@@ -1,10 +1,15 @@
-//! Tree-sitter, behind three functions: parse, re-parse after an edit, and what editors ask of a tree.
+//! Tree-sitter, behind three functions: parse, edit, and what editors ask of a tree.
 //!
 //! Tree-sitter nodes do not leave this crate. A tree that was re-parsed after an edit must equal one parsed
 //! afresh. Tree-sitter grants that where there are no errors; its recovery from an error, however, depends on
 //! what it remembers of the tree before. So a tree with errors is parsed afresh, and never re-used.
+//!
+//! Parsing waits until somebody asks. An edit only tells the tree where it was (in a microsecond), so a key that
+//! is held down costs one re-parse in the end: completion and diagnostics do not need these trees, and a values
+//! file of 200 kB can take 6 ms when a key is put in at its top.
 
 use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
 
 use text::{Edit, TextRange, TextSize};
 use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree};
@@ -25,40 +30,50 @@ impl Grammar {
     }
 }
 
-/// A syntax tree; it is empty if the grammar could not be loaded, which the tests exclude.
+/// A syntax tree of a text that the caller keeps, and hands in again with every question.
+///
+/// It is empty if the grammar could not be loaded, which the tests exclude.
 #[derive(Clone, Debug)]
 pub(crate) struct SyntaxTree {
     grammar: Grammar,
-    tree: Option<Tree>,
+    /// The tree of an earlier text, told of the edits since; it has no errors.
+    earlier: Option<Tree>,
+    /// The tree of this text, made when first asked for. Clones share it.
+    now: Arc<OnceLock<Option<Tree>>>,
 }
 
 impl SyntaxTree {
-    pub(crate) fn parse(grammar: Grammar, text: &str) -> Self {
-        Self { grammar, tree: parse(grammar, text, None) }
+    pub(crate) fn new(grammar: Grammar) -> Self {
+        Self { grammar, earlier: None, now: Arc::default() }
     }
 
     /// The tree of `new`, which is `old` after `edit`.
     pub(crate) fn edited(&self, old: &str, new: &str, edit: &Edit) -> Self {
-        let Some(mut tree) = self.tree.clone().filter(|tree| !tree.root_node().has_error()) else {
-            return Self::parse(self.grammar, new);
-        };
-        tree.edit(&input_edit(old, new, edit));
-        let tree = parse(self.grammar, new, Some(&tree));
-        if tree.as_ref().is_none_or(|tree| tree.root_node().has_error()) {
-            return Self::parse(self.grammar, new);
+        let tree = self.now.get().map_or(&self.earlier, |now| now);
+        let mut earlier =
+            tree.clone().filter(|tree| self.now.get().is_none() || !tree.root_node().has_error());
+        if let Some(tree) = &mut earlier {
+            tree.edit(&input_edit(old, new, edit));
         }
-        Self { grammar: self.grammar, tree }
+        Self { grammar: self.grammar, earlier, now: Arc::default() }
+    }
+
+    fn tree(&self, text: &str) -> Option<&Tree> {
+        let again =
+            |earlier| parse(self.grammar, text, Some(earlier)).filter(|it| !it.root_node().has_error());
+        let make = || self.earlier.as_ref().and_then(again).or_else(|| parse(self.grammar, text, None));
+        self.now.get_or_init(make).as_ref()
     }
 
     /// Whether the grammar found no way to read some part.
-    pub(crate) fn has_error(&self) -> bool {
-        self.tree.as_ref().is_none_or(|tree| tree.root_node().has_error())
+    pub(crate) fn has_error(&self, text: &str) -> bool {
+        self.tree(text).is_none_or(|tree| tree.root_node().has_error())
     }
 
     /// The whole tree in words, with ranges; for tests.
-    pub(crate) fn dump(&self) -> String {
+    pub(crate) fn dump(&self, text: &str) -> String {
         let mut out = String::new();
-        self.each(|node| {
+        self.each(text, |node| {
             let _ = write!(out, "{} {:?} ", node.kind(), node.range());
             true
         });
@@ -74,7 +89,7 @@ impl SyntaxTree {
         let behind = text.get(..at).is_some_and(|it| it.ends_with(is_word));
         let behind = behind && !text.get(at..).is_some_and(|it| it.starts_with(is_word));
         let at = at - usize::from(behind);
-        let mut node = self.tree.as_ref().and_then(|tree| tree.root_node().descendant_for_byte_range(at, at));
+        let mut node = self.tree(text).and_then(|tree| tree.root_node().descendant_for_byte_range(at, at));
         while let Some(inner) = node {
             let range = trimmed(text, range_of(inner));
             if all.last() != Some(&range) && !range.is_empty() {
@@ -86,8 +101,8 @@ impl SyntaxTree {
     }
 
     /// Visits the nodes in order, going down where `visit` says so, without recursion.
-    fn each(&self, mut visit: impl FnMut(Node) -> bool) {
-        let Some(tree) = &self.tree else { return };
+    fn each(&self, text: &str, mut visit: impl FnMut(Node) -> bool) {
+        let Some(tree) = self.tree(text) else { return };
         let mut cursor = tree.walk();
         loop {
             if visit(cursor.node()) && cursor.goto_first_child() {
@@ -102,10 +117,10 @@ impl SyntaxTree {
     }
 
     /// Ranges of every action node of a template tree, for holding against our own lexer.
-    pub(crate) fn delimiters(&self) -> Vec<(usize, usize)> {
+    pub(crate) fn delimiters(&self, text: &str) -> Vec<(usize, usize)> {
         let mut all = Vec::new();
         let mut open = None;
-        self.each(|node| {
+        self.each(text, |node| {
             match node.kind() {
                 "{{" | "{{-" => open = Some(node.start_byte()),
                 "}}" | "-}}" => all.extend(open.take().map(|start| (start, node.end_byte()))),

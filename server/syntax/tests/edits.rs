@@ -77,6 +77,10 @@ proptest! {
             let edit = edit(template.text(), it);
             let after = edit.applied_to(template.text());
             template = template.edited(&edit, after.as_str());
+            if it.0 % 3 == 0 {
+                // Nobody asks for the tree of this version: the next one is made over two edits.
+                continue;
+            }
             let fresh = Template::parse(after);
             prop_assert_eq!(template.dump_trees(), fresh.dump_trees());
             prop_assert_eq!(template.masked(), fresh.masked());
@@ -92,6 +96,9 @@ proptest! {
             let edit = edit(values.text(), it);
             let after = edit.applied_to(values.text());
             values = values.edited(&edit, after.as_str());
+            if it.0 % 3 == 0 {
+                continue;
+            }
             let fresh = ValuesFile::parse(after);
             prop_assert_eq!(values.dump_tree(), fresh.dump_tree());
             prop_assert_eq!(values.outline(), fresh.outline());

@@ -28,8 +28,8 @@ impl Template {
         let ast = Ast::parse(&text);
         let masked: Arc<str> = mask(&text, &ast).into();
         Self {
-            tree: SyntaxTree::parse(Grammar::Template, &text),
-            yaml_tree: SyntaxTree::parse(Grammar::Yaml, &masked),
+            tree: SyntaxTree::new(Grammar::Template),
+            yaml_tree: SyntaxTree::new(Grammar::Yaml),
             yaml: Arc::new(Outline::parse(&masked)),
             ast: Arc::new(ast),
             masked,
@@ -86,13 +86,13 @@ impl Template {
 
     /// Whether the grammar found something it could not read in the actions.
     pub fn has_action_error(&self) -> bool {
-        self.tree.has_error()
+        self.tree.has_error(&self.text)
     }
 
     /// Whether the YAML grammar stumbled over the masked text; half of that is the mask's fault, so this is
     /// no diagnostic.
     pub fn has_yaml_error(&self) -> bool {
-        self.yaml_tree.has_error()
+        self.yaml_tree.has_error(&self.masked)
     }
 
     /// Ever larger ranges around `offset`, for "expand selection": through the expression in an action,
@@ -103,7 +103,7 @@ impl Template {
             // The text between two actions is no unit to a person; lines, pairs and blocks are.
             ranges.retain(|range| self.ast.blocks.iter().any(|block| block.range == *range));
         }
-        let mut yaml = self.yaml_tree.ranges_around(&self.text, offset);
+        let mut yaml = self.yaml_tree.ranges_around(&self.masked, offset);
         let largest = ranges.first().copied().unwrap_or(TextRange::empty(offset));
         yaml.retain(|range| range.contains_range(largest) && *range != largest);
         ranges.extend(yaml);
@@ -115,13 +115,13 @@ impl Template {
     /// What tree-sitter holds, in words, for comparing trees in tests.
     #[doc(hidden)]
     pub fn dump_trees(&self) -> (String, String) {
-        (self.tree.dump(), self.yaml_tree.dump())
+        (self.tree.dump(&self.text), self.yaml_tree.dump(&self.masked))
     }
 
     /// Where the grammar sees actions, for comparing with [`Template::ast`] in tests.
     #[doc(hidden)]
     pub fn grammar_actions(&self) -> Vec<(usize, usize)> {
-        self.tree.delimiters()
+        self.tree.delimiters(&self.text)
     }
 }
 

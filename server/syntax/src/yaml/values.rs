@@ -37,7 +37,7 @@ impl ValuesFile {
     /// Reads a file from scratch.
     pub fn parse(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
-        Self { tree: SyntaxTree::parse(Grammar::Yaml, &text), read: Read::new(&text), text }
+        Self { tree: SyntaxTree::new(Grammar::Yaml), read: Read::new(&text), text }
     }
 
     /// The file after `edit`, given the text that the edit made. Equal to parsing that text from scratch.
@@ -75,7 +75,7 @@ impl ValuesFile {
 
     /// Whether the YAML grammar found something it could not read.
     pub fn has_error(&self) -> bool {
-        self.tree.has_error()
+        self.tree.has_error(&self.text)
     }
 
     /// Ever larger ranges around `offset`, for "expand selection".
@@ -86,7 +86,7 @@ impl ValuesFile {
     /// What tree-sitter holds, in words, for comparing trees in tests.
     #[doc(hidden)]
     pub fn dump_tree(&self) -> String {
-        self.tree.dump()
+        self.tree.dump(&self.text)
     }
 }
 
