@@ -216,7 +216,8 @@ impl Example<'_> {
             }
             return list.is_some();
         }
-        match self.mapping_around(outline, previous) {
+        let beside = next.filter(|it| outline.entry(*it).column as usize == self.hash());
+        match self.mapping_around(outline, previous).or(beside) {
             Some(sibling) => self.graft(outline, outline.entry(sibling).parent),
             None if self.hash() == 0 && previous.is_none() => self.graft(outline, None),
             None => return false,
@@ -382,6 +383,7 @@ mod tests {
     fn keys_switched_off() {
         check("a:\n  b: 1\n  # c: 2\n  d: 3\n", &["a.c"]);
         check("# x: 1\na: 1\n", &["x"]);
+        check("a:\n  # c:\n  #   d: 1\n  b: 1\n", &["a.c", "a.c.d"]);
         check("a:\n  b: 1\n#   c: 2\n  d: 3\n", &["a.c"]);
         check("a:\n  b: 1\n#  c: 2\n  d: 3\n", &["a.c"]);
     }
