@@ -17,6 +17,23 @@ pub struct Cx<'r> {
     pub trace: Option<Trace>,
     /// What the run may use up.
     pub budget: Budget,
+    /// Patterns that were compiled; clones share them, so that one memory can serve many runs.
+    pub regexes: crate::functions::regex::Cache,
+}
+
+impl<'r> Cx<'r> {
+    /// A run without a trace, with the usual budget.
+    pub fn new(dialect: Dialect, host: &'r dyn Host) -> Self {
+        let (trace, budget) = (None, Budget::default());
+        Self { dialect, host, trace, budget, regexes: crate::functions::regex::Cache::default() }
+    }
+
+    /// The same run, which remembers where its bytes come from.
+    #[must_use]
+    pub fn traced(mut self) -> Self {
+        self.trace = Some(Trace::default());
+        self
+    }
 }
 
 /// What is asked of a cluster by `lookup`.

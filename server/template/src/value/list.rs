@@ -96,6 +96,18 @@ impl List {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// A deep copy at no cost: a second view of the same YAML, if nothing below was changed since.
+    pub fn pristine_copy(&self) -> Option<Self> {
+        let source = self.0.source.as_ref().filter(|_| self.is_pristine())?;
+        Some(Self::from_nodes(source.clone()))
+    }
+
+    /// Lists out of YAML are never changed themselves: `sortAlpha` sorts a copy unless it gets a `[]string`.
+    pub(super) fn is_pristine(&self) -> bool {
+        let unchanged = |cell: &RefCell<Vec<Value>>| cell.borrow().iter().all(Value::is_pristine);
+        self.0.source.is_some() && self.0.items.get().is_none_or(unchanged)
+    }
+
     fn cell(&self) -> &RefCell<Vec<Value>> {
         self.0.items.get_or_init(|| {
             let nodes = self.0.source.as_deref().map_or(&[][..], Vec::as_slice);

@@ -129,6 +129,19 @@ impl Map {
         Rc::ptr_eq(&self.inner, &other.inner)
     }
 
+    /// A deep copy at no cost: a second view of the same YAML, if nothing here or below was changed since.
+    pub fn pristine_copy(&self) -> Option<Self> {
+        let source = self.inner.source.as_ref().filter(|_| self.is_pristine())?;
+        Some(Self::from_yaml(source.clone(), self.map_type))
+    }
+
+    pub(super) fn is_pristine(&self) -> bool {
+        let unchanged =
+            |cells: &RefCell<BTreeMap<Str, Value>>| cells.borrow().values().all(Value::is_pristine);
+        let looked_at = || self.inner.cells.get().is_none_or(unchanged);
+        self.inner.source.is_some() && !self.is_written() && stacker::maybe_grow(64 << 10, 1 << 20, looked_at)
+    }
+
     fn cells(&self) -> &RefCell<BTreeMap<Str, Value>> {
         self.inner.cells.get_or_init(|| {
             let entries = self.inner.source.iter().flat_map(|source| source.iter());

@@ -105,6 +105,15 @@ impl Value {
         Self { data, origin: Origin::from(node.at) }
     }
 
+    /// Whether it still shows the YAML that it came from.
+    fn is_pristine(&self) -> bool {
+        match &self.data {
+            Data::Map(map) => map.is_pristine(),
+            Data::List(list) => list.is_pristine(),
+            _ => true,
+        }
+    }
+
     /// Whether it is nil or no value at all.
     pub fn is_nil(&self) -> bool {
         matches!(self.data, Data::Nil | Data::Invalid)
