@@ -1,12 +1,18 @@
 //! The table of functions: one file per family, one Rust function each, documented where it stands.
 
-use golang::Dialect;
+use std::sync::LazyLock;
 
-use crate::Function;
+use golang::Dialect;
+use rustc_hash::FxHashMap;
+
+use crate::{Function, Signature};
 
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod builtins;
 pub mod crypto;
+pub mod dates;
+pub mod durations;
 pub mod encoding;
 pub mod json;
 pub mod paths;
@@ -31,6 +37,7 @@ pub mod strings;
 mod strval;
 pub mod types;
 mod unicode;
+pub mod urls;
 pub mod words;
 pub mod versions;
 
@@ -60,6 +67,7 @@ macro_rules! families {
 }
 
 families! {
+    builtins "The language" false;
     strings "Strings" false;
     words "Words" false;
     layout "Indentation and quotes" false;
@@ -78,12 +86,48 @@ families! {
     random "Random values" false;
     versions "Versions" false;
     paths "Paths" false;
+    urls "URLs" false;
+    dates "Dates" false;
+    durations "Durations as numbers" true;
 }
 
+/// A function with its signature at hand.
+#[derive(Debug)]
+pub struct Known {
+    /// The row of the table.
+    pub function: &'static Function,
+    /// Its signature.
+    pub signature: Signature,
+}
+
+impl From<&'static Function> for Known {
+    fn from(function: &'static Function) -> Self {
+        Self { function, signature: (function.signature)() }
+    }
+}
+
+/// All functions; of two with one name the first is the one that templates call.
+static KNOWN: LazyLock<Vec<(Known, bool)>> = LazyLock::new(|| {
+    let rows = FAMILIES.iter().flat_map(|family| family.functions.iter().map(|it| (it, family.helm4_only)));
+    rows.map(|(function, helm4_only)| (Known::from(function), helm4_only)).collect()
+});
+
+/// By name, for Helm 3 and Helm 4.
+static INDEX: LazyLock<[FxHashMap<&'static str, &'static Known>; 2]> = LazyLock::new(|| {
+    [false, true].map(|helm4| {
+        let rows = KNOWN.iter().rev().filter(|(_, helm4_only)| helm4 || !helm4_only);
+        rows.map(|(known, _)| (known.function.name, known)).collect()
+    })
+});
+
 /// The function of that name, if the version of Helm has it.
+pub fn find_known(name: &str, dialect: Dialect) -> Option<&'static Known> {
+    INDEX[usize::from(dialect == Dialect::Helm4)].get(name).copied()
+}
+
+/// The same without its signature.
 pub fn find(name: &str, dialect: Dialect) -> Option<&'static Function> {
-    let families = FAMILIES.iter().filter(|it| dialect == Dialect::Helm4 || !it.helm4_only);
-    families.flat_map(|it| it.functions).find(|it| it.name == name)
+    find_known(name, dialect).map(|it| it.function)
 }
 
 /// The documentation of a function: the doc comment of the Rust function behind it.
