@@ -1,1 +1,34 @@
-//! chart
+//! Charts: what a folder or an archive holds, what it depends on, and which values its templates see.
+//!
+//! Bytes come in as data, so that an editor's unsaved text, a disk and an archive are the same thing here.
+//! [`load`] sorts files into a [`Chart`]; [`dependencies`] switches subcharts on and off; [`values`] reads what
+//! the user says; [`coalesce`] lays it over what the charts say; [`schema`] judges the outcome. Every value keeps the
+//! place in the file that won, and [`layers`] tells who lost. Rendering is `render`'s job.
+//!
+//! Helm's two living versions differ in details; where they do, functions take a [`Dialect`].
+
+pub mod archive;
+pub mod capabilities;
+mod chart;
+pub mod coalesce;
+mod decode;
+pub mod dependencies;
+mod files;
+mod govalue;
+pub mod ignore;
+pub mod layers;
+pub mod load;
+mod metadata;
+pub mod schema;
+pub mod values;
+
+pub use chart::{Chart, ChartData, Crd};
+pub use files::{SourceFile, strip_bom};
+pub use golang::Dialect;
+pub use load::{LoadContext, LoadError, LoadErrorKind, LoadedChart, load, load_tolerant};
+pub use metadata::{Dependency, ImportValue, Lock, Maintainer, Metadata};
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,267 @@
+//! `values.schema.json`: whether the values are what the chart asks for.
+//!
+//! The text is Helm's, which is that of Santhosh Tekuri's Go library; his Rust library `boon` does the work. It words things
+//! differently and leaves out levels with a single cause; [`report`] puts both right. Nothing is loaded:
+//! neither files nor addresses, so a schema that refers to one cannot be used here, and the error says so.
+
+mod english;
+mod levels;
+mod report;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use boon::{Compiler, SchemaIndex, UrlLoader};
+use golang::strconv::quote;
+use serde_json::Value as Json;
+use text::{FileId, FileRange};
+use yaml::{Node, Value};
+
+use crate::govalue::type_name;
+use crate::{Chart, SourceFile};
+
+/// The address that Helm gives the schema.
+const LOCATION: &str = "file:///values.schema.json";
+
+/// What is wrong with the values of a chart and its subcharts.
+#[derive(Clone, Debug)]
+pub struct SchemaError {
+    /// Helm's text below its header, charts in order, each with its name first.
+    pub message: String,
+    /// The findings one by one.
+    pub findings: Vec<Finding>,
+}
+
+/// What Helm puts above the text.
+pub const HEADER: &str = "values don't meet the specifications of the schema(s) in the following chart(s):\n";
+
+impl std::fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{HEADER}{}", self.message)
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The chart whose schema says so, by its full path.
+    pub chart: Arc<str>,
+    /// Where in the root chart's values.
+    pub path: Vec<String>,
+    /// What is wrong.
+    pub message: String,
+    /// The value, or the key that should not be there, or the map that lacks something.
+    pub at: Option<FileRange>,
+    /// What of it.
+    pub kind: FindingKind,
+    /// The schema file, and the JSON pointer of the rule in it.
+    pub schema: (FileId, String),
+}
+
+/// Kinds of findings that an editor treats differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindingKind {
+    /// A value does not fit.
+    Value,
+    /// These keys are missing.
+    Missing(Vec<String>),
+    /// The key should not be there.
+    Additional,
+    /// The schema itself cannot be used.
+    Schema,
+    /// The schema refers to this address, which is not loaded.
+    Unresolved(String),
+}
+
+/// Compiled schemas, kept for as long as their text is the same.
+#[derive(Default)]
+pub struct Schemas {
+    compiled: HashMap<FileId, (Arc<[u8]>, Arc<Compiled>)>,
+}
+
+impl std::fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Schemas").field("compiled", &self.compiled.len()).finish()
+    }
+}
+
+/// A schema that is ready to use, or why it is not.
+type Compiled = Result<Ready, Unusable>;
+
+struct Ready {
+    schemas: boon::Schemas,
+    index: SchemaIndex,
+    document: Json,
+}
+
+struct Unusable {
+    message: String,
+    unresolved: Option<String>,
+}
+
+/// Holds the values against the schemas of the chart and of all its subcharts that have values.
+pub fn validate(chart: &Chart, values: &Node) -> Result<(), SchemaError> {
+    Schemas::default().validate(chart, values)
+}
+
+impl Schemas {
+    /// Like [`validate`], with what was compiled before.
+    pub fn validate(&mut self, chart: &Chart, values: &Node) -> Result<(), SchemaError> {
+        let mut error = SchemaError { message: String::new(), findings: Vec::new() };
+        self.chart(chart, values, &mut Vec::new(), &mut error);
+        if error.message.is_empty() { Ok(()) } else { Err(error) }
+    }
+
+    fn chart(&mut self, chart: &Chart, values: &Node, path: &mut Vec<String>, error: &mut SchemaError) {
+        if let Some(file) = &chart.schema {
+            let before = error.findings.len();
+            let text = self.single(file, values, &mut error.findings);
+            if let Some(text) = text {
+                error.message.extend([chart.name(), ":\n", &text]);
+            }
+            for finding in &mut error.findings[before..] {
+                finding.chart = chart.full_path.clone();
+                finding.path.splice(0..0, path.iter().cloned());
+            }
+        }
+        for subchart in &chart.dependencies {
+            let Some(values) = values.get(subchart.name()).filter(|node| !node.value.is_null()) else {
+                continue;
+            };
+            path.push(subchart.name().to_owned());
+            if let Value::Map(_) = values.value {
+                self.chart(subchart, values, path, error);
+            } else {
+                let got = type_name(&values.value);
+                let message = format!("invalid type for values: expected object (map), got {got}");
+                error.message.extend([subchart.name(), ":\n", &message, "\n"]);
+                error.findings.push(Finding {
+                    chart: subchart.full_path.clone(),
+                    path: path.clone(),
+                    message,
+                    at: values.at,
+                    kind: FindingKind::Value,
+                    schema: (FileId(0), String::new()),
+                });
+            }
+            path.pop();
+        }
+    }
+
+    /// Holds values against one schema: Helm's text and the findings.
+    fn single(&mut self, file: &SourceFile, values: &Node, findings: &mut Vec<Finding>) -> Option<String> {
+        let compiled = self.compiled(file);
+        match &*compiled {
+            Ok(ready) => {
+                let json = to_json(values);
+                let depth = report::depth(values);
+                let run = || {
+                    ready
+                        .schemas
+                        .validate(&json, ready.index)
+                        .err()
+                        .map(|it| report::Report::new(&it, ready, &json))
+                };
+                // The library recurses with the values, over many small functions.
+                let report =
+                    stacker::maybe_grow(64 * 1024 + depth * 8 * 1024, (2 << 20) + depth * 16 * 1024, run)?;
+                report.findings(values, file.id, findings);
+                Some(report.text())
+            }
+            Err(unusable) => {
+                let kind = match &unusable.unresolved {
+                    Some(url) => FindingKind::Unresolved(url.clone()),
+                    None => FindingKind::Schema,
+                };
+                findings.push(Finding {
+                    chart: "".into(),
+                    path: Vec::new(),
+                    message: unusable.message.clone(),
+                    at: Some(FileRange::new(file.id, 0, 0)),
+                    kind,
+                    schema: (file.id, String::new()),
+                });
+                Some(unusable.message.clone())
+            }
+        }
+    }
+
+    fn compiled(&mut self, file: &SourceFile) -> Arc<Compiled> {
+        if let Some((data, compiled)) = self.compiled.get(&file.id)
+            && *data == file.data
+        {
+            return compiled.clone();
+        }
+        let compiled = Arc::new(compile(&file.data));
+        self.compiled.insert(file.id, (file.data.clone(), compiled.clone()));
+        compiled
+    }
+}
+
+fn compile(data: &[u8]) -> Compiled {
+    let unusable = |message: String| Unusable { message, unresolved: None };
+    let document: Json = serde_json::from_slice(data).map_err(|error| unusable(error.to_string()))?;
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = Compiler::new();
+    compiler.use_loader(Box::new(NothingLoaded));
+    compiler.add_resource(LOCATION, document.clone()).map_err(|error| unusable(error.to_string()))?;
+    let index = compiler.compile(LOCATION, &mut schemas).map_err(compile_error)?;
+    Ok(Ready { schemas, index, document })
+}
+
+fn compile_error(error: boon::CompileError) -> Unusable {
+    use boon::CompileError::{LoadUrlError, ValidationError};
+    match &error {
+        LoadUrlError { url, src } => {
+            let message = format!("failing loading {}: {src}", quote(url));
+            Unusable { message, unresolved: Some(url.clone()) }
+        }
+        ValidationError { url, src } => {
+            let text = report::text_of(src);
+            let message = format!("{} is not valid against metaschema: {text}", quote(url));
+            Unusable { message, unresolved: None }
+        }
+        _ => Unusable { message: format!("{error:#}"), unresolved: None },
+    }
+}
+
+/// Gives no documents but for `urn:`, which Helm answers with a schema that takes everything.
+struct NothingLoaded;
+
+impl UrlLoader for NothingLoaded {
+    fn load(&self, url: &str) -> Result<Json, Box<dyn std::error::Error>> {
+        if url.starts_with("urn:") {
+            return Ok(Json::Bool(true));
+        }
+        Err("other documents are not loaded".into())
+    }
+}
+
+/// JSON in which whole numbers are integers: the library compares by kind.
+fn to_json(node: &Node) -> Json {
+    /// Beyond it not every whole number is a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match &node.value {
+        Value::Float(it) if it.fract() == 0.0 && it.abs() < EXACT => Json::from(*it as i64),
+        Value::List(items) => Json::Array(items.iter().map(grow).collect()),
+        Value::Map(map) => {
+            Json::Object(map.iter().map(|entry| (entry.key.to_string(), grow(&entry.node))).collect())
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Uint(_)
+        | Value::Float(_)
+        | Value::String(_) => crate::values::to_json(node),
+    }
+}
+
+fn grow(node: &Node) -> Json {
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, || to_json(node))
+}
+
+#[cfg(test)]
+mod tests;
