@@ -448,7 +448,8 @@ mod tests {
         ];
         for pair in sorted.windows(2) {
             let (a, b) = (Version::parse(pair[0]).unwrap(), Version::parse(pair[1]).unwrap());
-            assert!(a < b && b > a, "{} < {}", pair[0], pair[1]);
+            assert!(a < b, "{} < {}", pair[0], pair[1]);
+            assert!(b > a, "{} > {}", pair[1], pair[0]);
         }
         assert_eq!(Version::parse("v1").unwrap(), Version::parse("1.0.0+any").unwrap());
     }

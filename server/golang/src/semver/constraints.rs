@@ -150,7 +150,7 @@ impl Group {
         let mut rest = skip_space(text);
         loop {
             let (constraint, after) = Constraint::take(rest).ok_or_else(improper)?;
-            all.push(constraint.ok_or_else(|| ConstraintError("constraint parser error".to_owned()))?);
+            all.push(constraint);
             let spaced = skip_space(after);
             if spaced.is_empty() {
                 break;
@@ -161,6 +161,9 @@ impl Group {
                 None => return Err(improper()),
             };
         }
+        // Only a segment that is well formed as a whole gets its versions looked at.
+        let all: Option<Vec<Constraint>> = all.into_iter().collect();
+        let all = all.ok_or_else(|| ConstraintError("constraint parser error".to_owned()))?;
         let prereleases = all.iter().any(|it| !it.version.pre.is_empty());
         Ok(Self { all, prereleases })
     }
@@ -208,7 +211,7 @@ impl Constraint {
     }
 
     fn reason(&self, version: &Version, reason: &str) -> String {
-        format!("{} {reason} {}", quote(&version.to_string()), quote(&self.text))
+        format!("{} {reason} {}", quote(version.to_string()), quote(&self.text))
     }
 
     fn not_equal(&self, version: &Version) -> Result<(), String> {
@@ -351,7 +354,7 @@ fn skip_space(text: &str) -> &str {
 }
 
 fn only_releases(version: &Version) -> String {
-    let version = quote(&version.to_string());
+    let version = quote(version.to_string());
     format!("{version} is a prerelease version and the constraint is only looking for release versions")
 }
 
