@@ -1,5 +1,18 @@
-//! YAML as Helm reads and prints it: go-yaml v2 (YAML 1.1), each node with its range.
+//! YAML as Helm reads and prints it: go-yaml v2 (YAML 1.1), then JSON; each node with its range.
 
+mod emit;
+mod error;
+mod events;
+mod key_order;
+mod parse;
+mod resolve;
+mod scalar;
 mod value;
+mod verb;
 
+pub use emit::{Emitter, Layout, write};
+pub use error::Error;
+pub use key_order::key_order;
+pub use parse::{Numbers, parse, parse_all};
+pub use scalar::{as_read, check, check_key};
 pub use value::{Entry, Map, Node, Value};
