@@ -1,0 +1,187 @@
+//! From a folder or an archive to the files of a chart.
+//!
+//! [`read_chart`] is Helm's: all files or the first error. [`refresh`] is the editor's: it goes on where Helm
+//! stops, and reads again only what changed since the last time.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use chart::archive::{self, MAX_CHART_SIZE, MAX_FILE_SIZE};
+use chart::ignore::{HELM_IGNORE, Rules};
+use chart::{Dialect, SourceFile};
+use text::FileTable;
+
+use crate::error::{ReadError, ReadErrorKind};
+use crate::path::text_of;
+use crate::values_files::{ValuesCandidate, values_files};
+use crate::walk::{Found, Stamp, WalkConfig, walk};
+
+/// A chart's folder as it was when it was last looked at.
+#[derive(Clone, Debug)]
+pub struct ChartFiles {
+    /// The folder.
+    pub root: PathBuf,
+    /// Its files in Helm's order.
+    pub files: Vec<DiskFile>,
+    /// What `.helmignore` leaves out, as far as it can be read.
+    pub rules: Rules,
+    /// Values files in or beside the chart that make targets.
+    pub values_files: Vec<ValuesCandidate>,
+    /// What could not be read.
+    pub errors: Vec<ReadError>,
+}
+
+/// A file with what tells whether it changed.
+#[derive(Clone, Debug)]
+pub struct DiskFile {
+    /// The file.
+    pub source: SourceFile,
+    stamp: Stamp,
+}
+
+/// Reads a chart's folder as Helm does. Each file gets its number under `root` as it is given here.
+pub fn read_chart(
+    root: &Path,
+    table: &mut FileTable,
+    dialect: Dialect,
+) -> Result<Vec<SourceFile>, ReadError> {
+    let rules = strict_rules(root)?;
+    let (found, errors) = walk(root, WalkConfig { rules: &rules, tolerant: false });
+    let mut budget = MAX_CHART_SIZE;
+    let mut files = Vec::with_capacity(found.len());
+    for file in &found {
+        files.push(read_file(file, root, table, dialect, &mut budget)?);
+    }
+    // The walk stopped behind the files that it found: Helm would have read those first.
+    match errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(files),
+    }
+}
+
+/// Reads a packed chart. Its members get numbers under the path of the archive.
+pub fn read_archive(
+    path: &Path,
+    table: &mut FileTable,
+    dialect: Dialect,
+) -> Result<Vec<SourceFile>, ReadError> {
+    let data = std::fs::read(path).map_err(|error| ReadError::io("open", path, &error))?;
+    let members = archive::unpack(&data, dialect)
+        .map_err(|message| ReadError::new(ReadErrorKind::Archive, path, message))?;
+    let base = text_of(path);
+    let file = |member: archive::Member| {
+        let id = table.intern(&format!("{base}/{}", member.path));
+        SourceFile::new(member.path, id, member.data)
+    };
+    Ok(members.into_iter().map(file).collect())
+}
+
+/// Looks at a chart's folder again. What `last` has and what did not change since is shared with it; `changed`
+/// names files that did, whatever their time stamps say.
+pub fn refresh(
+    root: &Path,
+    table: &mut FileTable,
+    last: Option<&ChartFiles>,
+    changed: &dyn Fn(&Path) -> bool,
+) -> ChartFiles {
+    let (rules, mut errors) = tolerant_rules(root);
+    let (found, walk_errors) = walk(root, WalkConfig { rules: &rules, tolerant: true });
+    errors.extend(walk_errors);
+    let known: HashMap<&str, &DiskFile> =
+        last.into_iter().flat_map(|it| &it.files).map(|file| (&*file.source.path, file)).collect();
+    let mut budget = MAX_CHART_SIZE;
+    let mut files = Vec::with_capacity(found.len());
+    for file in &found {
+        let known = known.get(&*file.relative).filter(|it| it.stamp == file.stamp && !changed(&file.path));
+        if let Some(known) = known {
+            budget = budget.saturating_sub(file.stamp.len);
+            files.push((*known).clone());
+            continue;
+        }
+        // Helm 3 is the stricter one about a single file, and no one edits 5 MiB by hand.
+        match read_file(file, root, table, Dialect::Helm3, &mut budget) {
+            Ok(source) => files.push(DiskFile { source, stamp: file.stamp }),
+            Err(error) => errors.push(error),
+        }
+    }
+    ChartFiles { root: root.to_owned(), files, rules, values_files: values_files(root), errors }
+}
+
+impl ChartFiles {
+    /// Whether both hold the very same files: nothing that depends on one needs to be made anew for the other.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let same = |(a, b): (&DiskFile, &DiskFile)| {
+            a.source.path == b.source.path && std::sync::Arc::ptr_eq(&a.source.data, &b.source.data)
+        };
+        self.files.len() == other.files.len()
+            && self.values_files == other.values_files
+            && self.errors == other.errors
+            && self.files.iter().zip(&other.files).all(same)
+    }
+}
+
+fn strict_rules(root: &Path) -> Result<Rules, ReadError> {
+    let path = root.join(HELM_IGNORE);
+    if !path.exists() {
+        return Ok(Rules::defaults());
+    }
+    let data = std::fs::read(&path).map_err(|error| ReadError::io("open", &path, &error))?;
+    let mut rules = Rules::parse(&data)
+        .map_err(|error| ReadError::new(ReadErrorKind::Ignore, &path, error.to_string()))?;
+    rules.add_defaults();
+    Ok(rules)
+}
+
+fn tolerant_rules(root: &Path) -> (Rules, Vec<ReadError>) {
+    let path = root.join(HELM_IGNORE);
+    let Ok(data) = std::fs::read(&path) else { return (Rules::defaults(), Vec::new()) };
+    let (rules, errors) = Rules::parse_tolerant(&data);
+    let errors = errors.into_iter().map(|error| {
+        let message = format!("line {}: {error}", error.line + 1);
+        ReadError::new(ReadErrorKind::Ignore, &path, message)
+    });
+    (rules, errors.collect())
+}
+
+fn read_file(
+    file: &Found,
+    root: &Path,
+    table: &mut FileTable,
+    dialect: Dialect,
+    budget: &mut u64,
+) -> Result<SourceFile, ReadError> {
+    let too_large = |message: String| ReadError::new(ReadErrorKind::TooLarge, &file.path, message);
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+    if dialect == Dialect::Helm3 && file.stamp.len > MAX_FILE_SIZE {
+        return Err(too_large(format!(
+            "chart file \"{name}\" is larger than the maximum file size {MAX_FILE_SIZE}"
+        )));
+    }
+    let data = read_within(&file.path, *budget).map_err(|error| {
+        let error = ReadError::io("open", &file.path, &error);
+        ReadError { message: format!("error reading {}: {}", file.relative, error.message), ..error }
+    })?;
+    let Some(left) = budget.checked_sub(data.len() as u64) else {
+        return Err(too_large(format!(
+            "error reading {}: chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes",
+            file.relative
+        )));
+    };
+    *budget = left;
+    let id = table.intern(&format!("{}/{}", text_of(root), file.relative));
+    Ok(SourceFile::new(file.relative.as_str(), id, data))
+}
+
+/// One byte more than the budget tells that there is more: a file may grow while it is read.
+fn read_within(path: &Path, budget: u64) -> std::io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let mut data = Vec::with_capacity(file.metadata().map_or(0, |it| it.len().min(budget) as usize + 1));
+    file.take(budget.saturating_add(1)).read_to_end(&mut data)?;
+    Ok(data)
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
