@@ -173,6 +173,12 @@ fn time_now(cx: &Cx<'_>) -> Time {
     Time::from_nanoseconds(cx.host.now(), Zone::local(cx))
 }
 
+/// An instant as certificates write it: `20261123052545Z`.
+pub(crate) fn utc_stamp(unix: i64) -> String {
+    let time::Civil { year, month, day, hour, minute, second } = time::Civil::of(unix);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
+}
+
 /// A time as TOML has it, for `fromToml`: with an offset, or local under one of TOML's own zone names.
 pub(crate) fn toml_time(date: (i64, u8, u8), clock: (u8, u8, u8, u32), zone: TomlZone) -> Value {
     let zone = match zone {

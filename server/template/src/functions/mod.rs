@@ -10,6 +10,7 @@ use crate::{Function, Signature};
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod builtins;
+pub mod certificates;
 pub mod crypto;
 pub mod dates;
 pub mod durations;
@@ -89,6 +90,7 @@ families! {
     urls "URLs" false;
     dates "Dates" false;
     durations "Durations as numbers" true;
+    certificates "Keys and certificates" false;
 }
 
 /// A function with its signature at hand.

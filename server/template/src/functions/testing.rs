@@ -2,7 +2,7 @@
 
 use golang::Dialect;
 
-use crate::{Budget, Cx, Host, Trace};
+use crate::{Cx, Host, Trace};
 
 /// A clock that stands at 2026-11-23T05:25:45Z, and bytes out of a fixed generator.
 pub(crate) struct Still {
@@ -44,6 +44,8 @@ pub(crate) fn traced<T>(function: impl FnOnce(&mut Cx<'_>) -> T) -> T {
 }
 
 fn run<T>(trace: Option<Trace>, function: impl FnOnce(&mut Cx<'_>) -> T) -> T {
-    let (host, budget) = (Still::new(), Budget::default());
-    function(&mut Cx { dialect: Dialect::Helm4, host: &host, trace, budget, regexes: Default::default() })
+    let host = Still::new();
+    let mut cx = Cx::new(Dialect::Helm4, &host);
+    cx.trace = trace;
+    function(&mut cx)
 }
