@@ -19,13 +19,15 @@ pub struct Cx<'r> {
     pub budget: Budget,
     /// Patterns that were compiled; clones share them, so that one memory can serve many runs.
     pub regexes: crate::functions::regex::Cache,
+    /// What the run looked at, where someone asked.
+    pub reads: Option<Reads>,
 }
 
 impl<'r> Cx<'r> {
     /// A run without a trace, with the usual budget.
     pub fn new(dialect: Dialect, host: &'r dyn Host) -> Self {
-        let (trace, budget) = (None, Budget::default());
-        Self { dialect, host, trace, budget, regexes: crate::functions::regex::Cache::default() }
+        let (trace, budget, reads) = (None, Budget::default(), None);
+        Self { dialect, host, trace, budget, regexes: crate::functions::regex::Cache::default(), reads }
     }
 
     /// The same run, which remembers where its bytes come from.
@@ -34,6 +36,13 @@ impl<'r> Cx<'r> {
         self.trace = Some(Trace::default());
         self
     }
+}
+
+/// What a run looked at, as far as someone asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// The templates that it ran or looked for, by name.
+    pub templates: std::collections::BTreeSet<crate::Str>,
 }
 
 /// What is asked of a cluster by `lookup`.
@@ -57,6 +66,12 @@ pub trait Host {
     /// Random bytes.
     fn random(&self, into: &mut [u8]);
 
+    /// An RSA key of that many bits (PKCS#1 or PKCS#8, DER) to use in place of a new one: making one takes
+    /// longer than a preview may. `None` makes one out of [`Host::random`].
+    fn rsa_key(&self, _bits: usize) -> Option<Vec<u8>> {
+        None
+    }
+
     /// The local time zone as an IANA name, or `UTC`.
     fn time_zone(&self) -> &str {
         "UTC"
@@ -65,6 +80,11 @@ pub trait Host {
     /// A live object; an empty map where there is no cluster.
     fn lookup(&self, _query: &Lookup) -> Result<Value, Failure> {
         Ok(crate::Map::new().into())
+    }
+
+    /// Whether Helm's lint mode is on: `required` and `fail` then stop nothing.
+    fn lints(&self) -> bool {
+        false
     }
 
     /// An address of a host name; empty where DNS is off.

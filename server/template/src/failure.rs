@@ -4,12 +4,14 @@
 
 use std::fmt;
 
+use crate::ExecError;
+
 /// The error of a call.
 #[derive(Clone, Debug)]
 pub struct Failure {
     message: String,
     /// The error of a template run by the call (`include`, `tpl`), with the places that it collected.
-    nested: Option<std::rc::Rc<dyn std::error::Error>>,
+    nested: Option<Box<ExecError>>,
 }
 
 impl Failure {
@@ -18,25 +20,34 @@ impl Failure {
         Self { message: message.into(), nested: None }
     }
 
-    /// A failure that carries the error of a template below.
-    pub fn nested(message: impl Into<String>, error: std::rc::Rc<dyn std::error::Error>) -> Self {
-        Self { message: message.into(), nested: Some(error) }
+    /// A failure that carries the error of a template below; the message stands before it.
+    pub fn nested(message: impl Into<String>, error: ExecError) -> Self {
+        Self { message: message.into(), nested: Some(Box::new(error)) }
     }
 
-    /// Go's text.
+    /// Go's text, without that of a template below.
     pub fn message(&self) -> &str {
         &self.message
     }
 
     /// The error of the template that the call ran.
-    pub fn cause(&self) -> Option<&std::rc::Rc<dyn std::error::Error>> {
-        self.nested.as_ref()
+    pub fn cause(&self) -> Option<&ExecError> {
+        self.nested.as_deref()
+    }
+
+    /// Both parts.
+    pub(crate) fn into_parts(self) -> (String, Option<Box<ExecError>>) {
+        (self.message, self.nested)
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match &self.nested {
+            Some(nested) => fmt::Display::fmt(nested, f),
+            None => Ok(()),
+        }
     }
 }
 

@@ -24,9 +24,21 @@ pub struct Function {
 pub enum Body {
     /// An ordinary function of its arguments.
     Plain(fn(&mut Cx<'_>, &[Value]) -> Result<Value, Failure>),
-    /// Run by the executor itself: it needs unevaluated arguments or the set of templates
-    /// (`and`, `or`, `include`, `tpl`, …).
-    Special,
+    /// One that runs templates: `include` and `tpl`.
+    Templates(fn(&mut dyn Templates, &[Value]) -> Result<Value, Failure>),
+    /// `call`, whose messages name its first argument as it is written.
+    Call(fn(&str, &[Value]) -> Result<Value, Failure>),
+    /// `and` and `or`: the executor evaluates arguments until one is as true as this says.
+    ShortCircuit(bool),
+}
+
+/// The executor, as far as functions may use it.
+pub trait Templates {
+    /// Runs a template of the set that is being executed, and returns what it printed.
+    fn include(&mut self, name: &Str, dot: Value) -> Result<Value, Failure>;
+
+    /// Parses a text among the templates of the set, and runs it.
+    fn tpl(&mut self, text: &Text, dot: Value) -> Result<Value, Failure>;
 }
 
 /// The types of a function's parameters.
@@ -55,6 +67,17 @@ impl Arg for Value {
     const TYPE: GoType = GoType::Any;
     fn take(value: &Value) -> Self {
         value.clone()
+    }
+}
+
+/// Go's `reflect.Value`, where a Rust function tells "no value" from nil.
+#[derive(Clone, Debug)]
+pub struct Reflect(pub Value);
+
+impl Arg for Reflect {
+    const TYPE: GoType = GoType::Reflect;
+    fn take(value: &Value) -> Self {
+        Self(value.clone())
     }
 }
 
@@ -204,9 +227,10 @@ callable!(A B);
 callable!(A B C);
 callable!(A B C D);
 callable!(A B C D E);
+callable!(A B C D E G);
 
 /// The origin of a result that a function scrambled out of its arguments: the first argument that has one.
-pub fn origin_of_args(cx: &Cx<'_>, args: &[Value]) -> Origin {
+pub(crate) fn origin_of_args(cx: &Cx<'_>, args: &[Value]) -> Origin {
     let Some(trace) = &cx.trace else { return Origin::NONE };
     args.iter().map(|arg| trace.summary(arg.origin)).find(|it| !it.is_none()).unwrap_or_default()
 }

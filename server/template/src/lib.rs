@@ -5,15 +5,20 @@
 //! What a chart is, and what `.Release` or `.Files` mean, is `render`'s business: it brings them as values.
 
 mod cx;
+pub mod exec;
 mod failure;
+pub mod fmt;
 mod function;
 pub mod functions;
 mod origin;
+pub mod parse;
 pub mod value;
 
-pub use cx::{Budget, Cx, Host, Lookup};
+pub use cx::{Budget, Cx, Host, Lookup, Reads};
+pub use exec::{ExecError, Place, Plain, Sink, Traced, execute};
 pub use failure::Failure;
-pub use function::{Arg, Body, Callable, Function, IntoResult, Rest, Signature};
+pub use function::{Arg, Body, Callable, Function, IntoResult, Reflect, Rest, Signature, Templates};
 pub use golang::Dialect;
 pub use origin::{Frame, FrameId, Origin, Segment, Text, TextBuilder, Trace};
+pub use parse::{Define, ParseError, TemplateSet, parse};
 pub use value::{Data, GoType, Int, IntKind, List, ListType, Map, MapType, Method, Object, Str, Value};

@@ -11,7 +11,7 @@ use text::{FileId, FileRange};
 use crate::{Cx, Str, Value};
 
 /// Where a value came from: nowhere known, a range of a file, or a list of segments in the trace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Origin(u64);
 
 const OFFSET_BITS: u32 = 24;

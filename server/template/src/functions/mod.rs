@@ -7,40 +7,40 @@ use rustc_hash::FxHashMap;
 
 use crate::{Function, Signature};
 
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod builtins;
-pub mod certificates;
-pub mod crypto;
-pub mod dates;
-pub mod durations;
-pub mod encoding;
-pub mod json;
-pub mod paths;
-pub mod random;
 #[cfg(test)]
 mod calling;
 mod cast;
+pub mod certificates;
 pub mod convert;
+pub mod crypto;
+pub mod dates;
 mod decimal;
 mod deep_copy;
 pub mod deep_equal;
 pub mod defaults;
 pub mod dicts;
+pub mod durations;
+pub mod encoding;
+pub mod json;
 pub mod layout;
 pub mod lists;
 pub mod math;
 pub mod merge;
+pub mod paths;
 mod pieces;
+pub mod random;
 pub mod regex;
 pub mod split;
 pub mod strings;
 mod strval;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod types;
 mod unicode;
 pub mod urls;
-pub mod words;
 pub mod versions;
+pub mod words;
 
 /// A file of functions, with its text so that the doc comments serve as documentation.
 #[derive(Clone, Copy, Debug)]

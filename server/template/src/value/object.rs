@@ -33,6 +33,11 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// The same where only a pointer to it has `String()`: an action prints it so, `print` does not.
+    fn display_when_addressed(&self) -> Option<String> {
+        None
+    }
+
     /// What `toJson` and `toYaml` make of it: its fields by their JSON names.
     fn to_json(&self) -> Value;
 

@@ -1,0 +1,440 @@
+//! Walks trees and prints: Go's `text/template/exec.go`, with Helm's option `missingkey=zero`.
+//!
+//! The executor remembers the node that it visited last, for that is the one that Go's messages name. Where
+//! bytes come from is told to the [`Sink`]; a [`Plain`] one does not listen, and then nothing is computed.
+
+mod call;
+mod error;
+mod eval;
+mod sink;
+mod templates;
+
+use rustc_hash::FxHashMap;
+use text::{FileRange, TextRange};
+
+pub use error::{ExecError, Place};
+pub use sink::{Plain, Sink, Traced};
+
+use crate::parse::{AnyNode, Branch, Define, Node, TemplateCall, TemplateSet, on_deep_stack};
+use crate::{Cx, Data, FrameId, IntKind, MapType, Origin, Segment, Str, Value};
+
+/// Go's limit of templates within templates.
+const MAX_DEPTH: u32 = 100_000;
+
+/// Runs a template of the set. What it printed before an error stays in the sink.
+pub fn execute<S: Sink>(
+    set: &TemplateSet,
+    name: &str,
+    dot: Value,
+    cx: &mut Cx<'_>,
+    sink: &mut S,
+) -> Result<(), ExecError> {
+    let Some(define) = set.get(name.as_bytes()) else {
+        return Err(ExecError::new(templates::missing(name.as_bytes())));
+    };
+    let mut run = Run { cx, included: FxHashMap::default(), parsed: FxHashMap::default() };
+    let mut executor = Executor::new(&mut run, set, define, dot, sink);
+    executor.template().map_err(|error| error.outermost_first())
+}
+
+/// What all templates of one execution share.
+struct Run<'e, 'h> {
+    cx: &'e mut Cx<'h>,
+    /// How often each name is being included right now.
+    included: FxHashMap<Str, u32>,
+    /// Texts that `tpl` has parsed; charts give it the same ones again and again.
+    parsed: FxHashMap<(Str, Origin), templates::Parsed>,
+}
+
+/// The execution of one template.
+struct Executor<'e, 's, 'r, 'h, S> {
+    run: &'e mut Run<'r, 'h>,
+    set: &'s TemplateSet,
+    define: &'s Define,
+    sink: &'e mut S,
+    /// The node that was visited last, for messages.
+    at: AnyNode<'s>,
+    variables: Vec<(&'s [u8], Slot)>,
+    /// How many `template` actions lead here.
+    depth: u32,
+    /// The call that led here, and the action that is being executed, where traced.
+    frame: FrameId,
+    action: Option<FileRange>,
+}
+
+/// A value as a variable or dot holds it.
+#[derive(Clone, Debug)]
+struct Slot {
+    value: Value,
+    /// Whether Go sees an `interface {}` here: messages then name that type instead of the value's.
+    boxed: bool,
+}
+
+impl From<Value> for Slot {
+    fn from(value: Value) -> Self {
+        Self { value, boxed: false }
+    }
+}
+
+type Eval<T> = Result<T, Box<ExecError>>;
+
+/// How a statement ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+/// The statement that stands for "nothing visited yet".
+static NOWHERE: Node = Node::Text(TextRange::empty(text::TextSize::new(0)));
+
+impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
+    fn new(
+        run: &'e mut Run<'r, 'h>,
+        set: &'s TemplateSet,
+        define: &'s Define,
+        dot: Value,
+        sink: &'e mut S,
+    ) -> Self {
+        let variables = vec![(&b"$"[..], Slot::from(dot))];
+        let at = AnyNode::Node(&NOWHERE);
+        Self { run, set, define, sink, at, variables, depth: 0, frame: FrameId(0), action: None }
+    }
+
+    /// Runs the whole template with the value of `$` as its dot.
+    fn template(&mut self) -> Eval<()> {
+        let dot = self.variables[0].1.clone();
+        let define = self.define;
+        on_deep_stack(|| self.list(&dot, &define.body)).map(|_| ())
+    }
+
+    fn list(&mut self, dot: &Slot, list: &'s [Node]) -> Eval<Flow> {
+        for node in list {
+            let flow = self.node(dot, node)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn node(&mut self, dot: &Slot, node: &'s Node) -> Eval<Flow> {
+        self.at = AnyNode::Node(node);
+        if let Err(failure) = self.run.cx.budget.step() {
+            return self.stop(failure);
+        }
+        match node {
+            Node::Text(range) => {
+                self.text(*range)?;
+            }
+            Node::Action(action) => {
+                self.enter_action(action.range);
+                let value = self.pipeline(dot, &action.pipe)?;
+                if action.pipe.decl.is_empty() {
+                    self.at = AnyNode::Node(node);
+                    self.print(&value, action.range)?;
+                }
+            }
+            Node::If(branch) => return on_deep_stack(|| self.if_or_with(dot, branch, false)),
+            Node::With(branch) => return on_deep_stack(|| self.if_or_with(dot, branch, true)),
+            Node::Range(branch) => return on_deep_stack(|| self.range(dot, branch)),
+            Node::Template(call) => self.template_call(dot, call)?,
+            Node::Break(_) => return Ok(Flow::Break),
+            Node::Continue(_) => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Next)
+    }
+
+    // Output.
+
+    fn text(&mut self, range: TextRange) -> Eval<()> {
+        let source = &self.define.source;
+        let bytes = source.slice(range);
+        if let Err(failure) = self.run.cx.budget.allocate(bytes.len()) {
+            return self.stop(failure);
+        }
+        self.sink.write(bytes);
+        if S::TRACED {
+            let (len, frame) = (bytes.len() as u32, self.frame);
+            match source.file_range(range) {
+                Some(place) => self.sink.mark(Segment { len, place: Some(place), frame, value: None }),
+                None => {
+                    let mut parts = Vec::new();
+                    self.part_of_source(range, &mut parts);
+                    self.mark_all(parts, None);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, value: &Value, action: TextRange) -> Eval<()> {
+        let owned;
+        let bytes: &[u8] = match &value.data {
+            Data::Str(text) => text,
+            _ => {
+                owned = crate::fmt::print_value(value);
+                &owned
+            }
+        };
+        if let Err(failure) = self.run.cx.budget.allocate(bytes.len()) {
+            return self.stop(failure);
+        }
+        self.sink.write(bytes);
+        if S::TRACED {
+            let parts = self.parts_of(value, bytes.len(), action);
+            self.mark_all(parts, self.define.source.file_range(action));
+        }
+        Ok(())
+    }
+
+    /// The segments of a printed value.
+    fn parts_of(&self, value: &Value, len: usize, action: TextRange) -> Vec<Segment> {
+        let mut parts = Vec::new();
+        let Some(trace) = &self.run.cx.trace else { return parts };
+        if value.origin.is_none() && self.define.source.file.is_none() {
+            // Nobody knows the value, but where the text given to `tpl` came from, it stands.
+            self.part_of_source(action, &mut parts);
+            let value = parts.iter().find_map(|it| it.value);
+            return vec![Segment { len: len as u32, place: None, frame: FrameId(0), value }];
+        }
+        let is_text = matches!(value.data, Data::Str(_));
+        let origin = if is_text { value.origin } else { trace.summary(value.origin) };
+        trace.slice(origin, len, 0..len, &mut parts);
+        let known: usize = parts.iter().map(|it| it.len as usize).sum();
+        if known < len {
+            // A function passed the origin on with another text.
+            trace.slice(trace.summary(origin), len, known..len, &mut parts);
+        }
+        parts
+    }
+
+    /// The segments of a part of the text given to `tpl`.
+    fn part_of_source(&self, range: TextRange, into: &mut Vec<Segment>) {
+        let source = &self.define.source;
+        let Some(trace) = &self.run.cx.trace else { return };
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        match source.origin.range() {
+            // The file shows the text byte by byte, so a part of it stands in a part of the range.
+            Some(shown) if usize::from(shown.range.len()) == source.text.len() => {
+                let base = usize::from(shown.range.start());
+                let value = Some(FileRange::new(shown.file, base + start, base + end));
+                let len = (end - start) as u32;
+                into.push(Segment { len, place: None, frame: FrameId(0), value });
+            }
+            _ => trace.slice(source.origin, source.text.len(), start..end, into),
+        }
+    }
+
+    /// Gives segments to the sink; those that nothing has written yet were written here.
+    fn mark_all(&mut self, parts: Vec<Segment>, place: Option<FileRange>) {
+        for mut part in parts {
+            if part.place.is_none() {
+                part.place = place;
+                if part.frame == FrameId(0) {
+                    part.frame = self.frame;
+                }
+            }
+            self.sink.mark(part);
+        }
+    }
+
+    /// Remembers which action calls whatever is called now. A text without a file stays at its caller's.
+    fn enter_action(&mut self, range: TextRange) {
+        if S::TRACED {
+            self.action = self.define.source.file_range(range).or(self.action);
+        }
+    }
+
+    // Control structures.
+
+    fn if_or_with(&mut self, dot: &Slot, branch: &'s Branch, with: bool) -> Eval<Flow> {
+        self.enter_action(branch.head);
+        let mark = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let flow = match (value.truth(), &branch.else_list) {
+            (true, _) if with => self.list(&value.into(), &branch.list),
+            (true, _) => self.list(dot, &branch.list),
+            (false, Some(list)) => self.list(dot, list),
+            (false, None) => Ok(Flow::Next),
+        };
+        self.variables.truncate(mark);
+        flow
+    }
+
+    fn range(&mut self, dot: &Slot, branch: &'s Branch) -> Eval<Flow> {
+        self.enter_action(branch.head);
+        let mark = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let ran = self.iterate(branch, &value)?;
+        let mut flow = Flow::Next;
+        if let (false, Some(list)) = (ran, &branch.else_list) {
+            flow = self.list(dot, list)?;
+        }
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    /// Runs the loop; false if there was nothing to run it over.
+    fn iterate(&mut self, branch: &'s Branch, value: &Value) -> Eval<bool> {
+        match &value.data {
+            Data::Int(kind, end) => {
+                if branch.pipe.decl.len() > 1 {
+                    return self.fail(format!("can't use {end} to iterate over more than one variable"));
+                }
+                self.count(branch, *kind, *end)
+            }
+            Data::List(list) => {
+                let (len, boxed) = (list.len(), eval::has_boxed_items(list.list_type()));
+                for at in 0..len {
+                    // The slice is shared, and `sortAlpha` in the body may reorder it.
+                    let Some(value) = list.get(at) else { break };
+                    if !self.iteration(branch, Value::int(at as i64), Slot { value, boxed })? {
+                        break;
+                    }
+                }
+                Ok(len > 0)
+            }
+            Data::Bytes(bytes) => {
+                for (at, &byte) in bytes.iter().enumerate() {
+                    let byte = Value::new(Data::Int(IntKind::Uint8, byte.into()));
+                    if !self.iteration(branch, Value::int(at as i64), byte.into())? {
+                        break;
+                    }
+                }
+                Ok(!bytes.is_empty())
+            }
+            Data::Map(map) => {
+                // Go goes through a sorted copy: what the body sets or unsets does not matter.
+                let (entries, boxed) = (map.to_vec(), eval::has_boxed_elements(map.map_type()));
+                for (key, value) in &entries {
+                    let slot = Slot { value: value.clone(), boxed };
+                    if !self.iteration(branch, Value::from(key.clone()), slot)? {
+                        break;
+                    }
+                }
+                Ok(!entries.is_empty())
+            }
+            Data::Invalid | Data::Nil => Ok(false),
+            Data::Bool(_) | Data::Float(_) | Data::Complex(_) | Data::Str(_) | Data::Object(_) => {
+                let shown = crate::fmt::to_string(value);
+                self.fail(format!("range can't iterate over {}", shown.to_text()))
+            }
+        }
+    }
+
+    fn count(&mut self, branch: &'s Branch, kind: IntKind, end: i64) -> Eval<bool> {
+        let end = if kind.is_unsigned() { end as u64 } else { end.max(0) as u64 };
+        for at in 0..end {
+            let value = Value::new(Data::Int(kind, at as i64));
+            if !self.iteration(branch, Value::INVALID, value.into())? {
+                break;
+            }
+        }
+        Ok(end > 0)
+    }
+
+    /// Runs the body once; false after `break`.
+    fn iteration(&mut self, branch: &'s Branch, index: Value, element: Slot) -> Eval<bool> {
+        let source = &self.define.source;
+        let names = branch.pipe.decl.iter().map(|range| source.slice(*range));
+        let index = Slot::from(index);
+        match (branch.pipe.is_assign, &names.collect::<Vec<_>>()[..]) {
+            (_, []) => {}
+            (true, [name]) => self.assign(name, element.clone())?,
+            (true, [first, second, ..]) => {
+                self.assign(first, index)?;
+                self.assign(second, element.clone())?;
+            }
+            (false, [_]) => self.set_top(1, element.clone()),
+            (false, [_, _, ..]) => {
+                self.set_top(1, element.clone());
+                self.set_top(2, index);
+            }
+        }
+        let mark = self.variables.len();
+        let flow = self.list(&element, &branch.list)?;
+        self.variables.truncate(mark);
+        Ok(flow != Flow::Break)
+    }
+
+    fn template_call(&mut self, dot: &Slot, call: &'s TemplateCall) -> Eval<()> {
+        self.enter_action(call.range);
+        self.note_read(&call.name);
+        let set = self.set;
+        let Some(define) = set.get(&call.name) else {
+            return self.fail(format!("template {} not defined", golang::strconv::quote(&call.name)));
+        };
+        if self.depth == MAX_DEPTH {
+            return self.fail(format!("exceeded maximum template depth ({MAX_DEPTH})"));
+        }
+        let dot = match &call.pipe {
+            Some(pipe) => self.pipeline(dot, pipe)?,
+            None => Value::INVALID,
+        };
+        let frame = self.enter_frame(&call.name);
+        let mut inner = Executor {
+            run: &mut *self.run,
+            set,
+            define,
+            sink: &mut *self.sink,
+            at: self.at,
+            variables: vec![(&b"$"[..], dot.into())],
+            depth: self.depth + 1,
+            frame,
+            action: self.action,
+        };
+        inner.template()
+    }
+
+    /// The frame of a call that is made now.
+    fn enter_frame(&mut self, name: &Str) -> FrameId {
+        let parent = self.frame;
+        match (&mut self.run.cx.trace, self.action) {
+            (Some(trace), Some(call)) if S::TRACED => {
+                trace.enter(crate::Frame { call, name: name.clone(), parent })
+            }
+            _ => parent,
+        }
+    }
+
+    fn note_read(&mut self, name: &Str) {
+        if let Some(reads) = &mut self.run.cx.reads
+            && !reads.templates.contains(name)
+        {
+            reads.templates.insert(name.clone());
+        }
+    }
+
+    // Variables.
+
+    fn assign(&mut self, name: &[u8], slot: Slot) -> Eval<()> {
+        match self.variables.iter_mut().rev().find(|(it, _)| *it == name) {
+            Some((_, old)) => {
+                *old = slot;
+                Ok(())
+            }
+            None => self.fail(format!("undefined variable: {}", String::from_utf8_lossy(name))),
+        }
+    }
+
+    fn set_top(&mut self, from_end: usize, slot: Slot) {
+        let at = self.variables.len().checked_sub(from_end);
+        if let Some((_, old)) = at.and_then(|at| self.variables.get_mut(at)) {
+            *old = slot;
+        }
+    }
+}
+
+/// What `missingkey=zero` makes of a missing key.
+pub(crate) fn zero_element(map_type: MapType) -> Value {
+    match map_type {
+        MapType::Any | MapType::Values(_) => Value::NIL,
+        MapType::Strings => Value::from(Str::default()),
+        MapType::Files => Value::new(Data::Bytes([].into())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Running templates, in small.

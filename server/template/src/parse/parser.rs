@@ -1,0 +1,681 @@
+//! Makes a tree of the items, accepting and refusing as Go's `text/template/parse/parse.go` does.
+//!
+//! Go reports every mistake at the line of the item that it read last, which need not be the culprit. So this
+//! parser reads ahead exactly as far as Go's, and keeps a state of its own for each `define` and `block`, as
+//! Go keeps a tree. The range that editors underline is that of the culprit.
+
+use std::sync::Arc;
+
+use text::TextRange;
+
+use super::lex::{Item, Kind, Lexer};
+use super::literal::number;
+use super::node::{Action, Branch, Chain, Command, Define, Expr, ExprKind, Node, Pipe, Source, TemplateCall};
+use super::{Failed, FindFunction, on_deep_stack};
+use crate::Str;
+
+/// How deep parentheses may be nested.
+const MAX_STACK_DEPTH: u32 = 10_000;
+
+type Parsed<T> = Result<T, Failed>;
+
+pub(super) struct Parser<'s> {
+    source: &'s Arc<Source>,
+    bytes: &'s [u8],
+    find: FindFunction<'s>,
+    lexer: Lexer<'s>,
+    tree: Tree,
+    defines: Vec<Arc<Define>>,
+}
+
+/// What Go keeps per tree: one for the file, one for each `define` and `block`.
+struct Tree {
+    items: [Item; 3],
+    peeked: usize,
+    variables: Vec<TextRange>,
+    /// Where the action began that is being parsed, for messages.
+    action: Option<Item>,
+    range_depth: u32,
+    stack_depth: u32,
+}
+
+impl Tree {
+    fn new() -> Self {
+        Self {
+            items: [Item::NONE; 3],
+            peeked: 0,
+            variables: Vec::new(),
+            action: None,
+            range_depth: 0,
+            stack_depth: 0,
+        }
+    }
+}
+
+/// What a list can end with.
+enum Statement {
+    Node(Node),
+    /// With the end of its right delimiter.
+    End(u32),
+    /// Also with the start of `if` or `with` behind it.
+    Else,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Control {
+    If,
+    Range,
+    With,
+}
+
+impl Control {
+    fn name(self) -> &'static str {
+        match self {
+            Self::If => "if",
+            Self::Range => "range",
+            Self::With => "with",
+        }
+    }
+}
+
+fn range(start: u32, end: u32) -> TextRange {
+    TextRange::new(start.into(), end.max(start).into())
+}
+
+impl<'s> Parser<'s> {
+    pub(super) fn new(source: &'s Arc<Source>, find: FindFunction<'s>) -> Self {
+        let bytes = &*source.text;
+        let lexer = Lexer::new(bytes);
+        Self { source, bytes, find, lexer, tree: Tree::new(), defines: Vec::new() }
+    }
+
+    /// The file as a template, then its defines.
+    pub(super) fn file(mut self) -> Parsed<Vec<Arc<Define>>> {
+        let mut body = Vec::new();
+        while self.peek().kind != Kind::Eof {
+            if self.peek().kind == Kind::LeftDelim {
+                let delimiter = self.next();
+                if self.next_non_space().kind == Kind::Define {
+                    let outer = std::mem::replace(&mut self.tree, Tree::new());
+                    self.definition(delimiter)?;
+                    self.tree = outer;
+                    continue;
+                }
+                self.backup2(delimiter);
+            }
+            match self.text_or_action()? {
+                Statement::Node(node) => body.push(node),
+                Statement::End(_) => return self.fail("unexpected {{end}}"),
+                Statement::Else => return self.fail("unexpected {{else}}"),
+            }
+        }
+        let name = Str::from(self.source.name.as_bytes());
+        let whole = range(0, self.bytes.len() as u32);
+        self.add(name.clone(), None, whole, body)?;
+        // The define that bears the file's name is the file, also where a `define` inside took the name.
+        if let Some(at) = self.defines.iter().position(|it| it.name == name) {
+            self.defines[..=at].rotate_right(1);
+        }
+        Ok(self.defines)
+    }
+
+    // Items.
+
+    fn next(&mut self) -> Item {
+        if self.tree.peeked > 0 {
+            self.tree.peeked -= 1;
+        } else {
+            self.tree.items[0] = self.lexer.next_item();
+        }
+        self.tree.items[self.tree.peeked]
+    }
+
+    fn backup(&mut self) {
+        self.tree.peeked += 1;
+    }
+
+    fn backup2(&mut self, first: Item) {
+        self.tree.items[1] = first;
+        self.tree.peeked = 2;
+    }
+
+    fn backup3(&mut self, first: Item, second: Item) {
+        self.tree.items[1] = second;
+        self.tree.items[2] = first;
+        self.tree.peeked = 3;
+    }
+
+    fn peek(&mut self) -> Item {
+        if self.tree.peeked == 0 {
+            self.tree.peeked = 1;
+            self.tree.items[0] = self.lexer.next_item();
+        }
+        self.tree.items[self.tree.peeked - 1]
+    }
+
+    fn next_non_space(&mut self) -> Item {
+        loop {
+            let item = self.next();
+            if item.kind != Kind::Space {
+                return item;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Item {
+        let item = self.next_non_space();
+        self.backup();
+        item
+    }
+
+    fn value(&self, item: Item) -> &'s [u8] {
+        &self.bytes[item.start as usize..item.end as usize]
+    }
+
+    // Mistakes.
+
+    /// A mistake in the item that was read last.
+    fn fail<T>(&self, message: impl Into<String>) -> Parsed<T> {
+        self.fail_at(self.tree.items[0], message)
+    }
+
+    /// A mistake in an item; Go names the line of the last one all the same.
+    fn fail_at<T>(&self, culprit: Item, message: impl Into<String>) -> Parsed<T> {
+        let at = range(culprit.start, culprit.end);
+        Err(Failed { message: message.into(), line_of: self.tree.items[0].start, at })
+    }
+
+    fn unexpected<T>(&self, item: Item, context: &str) -> Parsed<T> {
+        if item.kind != Kind::Error {
+            return self.fail_at(item, format!("unexpected {} in {context}", self.display(item)));
+        }
+        let message = self.lexer.error();
+        let Some(action) = self.tree.action else { return self.fail_at(item, message) };
+        let unclosed = message == "unclosed action";
+        let started = self.line(action.start);
+        let extra = match (started == self.line(item.start), unclosed) {
+            (true, _) => String::new(),
+            (false, true) => format!(" started at {}:{started}", self.source.name),
+            (false, false) => format!(" in action started at {}:{started}", self.source.name),
+        };
+        // The end of the file is a poor place to look for what was not closed.
+        let culprit = if unclosed { action } else { item };
+        self.fail_at(culprit, format!("{message}{extra}"))
+    }
+
+    fn line(&self, offset: u32) -> u32 {
+        super::line_of(self.bytes, offset)
+    }
+
+    /// An item as messages show it.
+    fn display(&self, item: Item) -> String {
+        let value = self.value(item);
+        if item.kind == Kind::Eof {
+            return "EOF".into();
+        }
+        if item.kind.is_keyword() {
+            return format!("<{}>", String::from_utf8_lossy(value));
+        }
+        if value.len() <= 10 {
+            return golang::strconv::quote(value);
+        }
+        let mut end = 0;
+        for _ in 0..10 {
+            end += super::utf8::decode(&value[end..]).1;
+        }
+        format!("{}...", golang::strconv::quote(&value[..end]))
+    }
+
+    fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Item> {
+        let item = self.next_non_space();
+        if item.kind == kind { Ok(item) } else { self.unexpected(item, context) }
+    }
+
+    // Templates.
+
+    /// Adds a template to those of the file: an empty one gives way, two full ones are a mistake.
+    fn add(
+        &mut self,
+        name: Str,
+        name_range: Option<TextRange>,
+        whole: TextRange,
+        body: Vec<Node>,
+    ) -> Parsed<()> {
+        let is_empty = body.iter().all(|node| match node {
+            Node::Text(range) => is_blank(self.source.slice(*range)),
+            Node::Action(_)
+            | Node::If(_)
+            | Node::Range(_)
+            | Node::With(_)
+            | Node::Template(_)
+            | Node::Break(_)
+            | Node::Continue(_) => false,
+        });
+        let old = self.defines.iter().position(|it| it.name == name);
+        if old.is_some_and(|at| !self.defines[at].is_empty) {
+            if is_empty {
+                return Ok(());
+            }
+            let name = golang::strconv::quote(&name);
+            let message = format!("template: multiple definition of template {name}");
+            let Some(at) = name_range else { return self.fail(message) };
+            return Err(Failed { message, line_of: self.tree.items[0].start, at });
+        }
+        let source = self.source.clone();
+        let define = Arc::new(Define { name, source, name_range, range: whole, body, is_empty });
+        match old {
+            Some(at) => self.defines[at] = define,
+            None => self.defines.push(define),
+        }
+        Ok(())
+    }
+
+    /// `define`, whose keyword is past.
+    fn definition(&mut self, delimiter: Item) -> Parsed<()> {
+        const CONTEXT: &str = "define clause";
+        let item = self.next_non_space();
+        let name = self.template_name(item, CONTEXT)?;
+        self.expect(Kind::RightDelim, CONTEXT)?;
+        let (body, end) = self.item_list()?;
+        let Statement::End(end) = end else {
+            return self.fail(format!("unexpected {{{{else}}}} in {CONTEXT}"));
+        };
+        self.add(name, Some(range(item.start, item.end)), range(delimiter.start, end), body)
+    }
+
+    fn template_name(&mut self, item: Item, context: &str) -> Parsed<Str> {
+        if !matches!(item.kind, Kind::String | Kind::RawString) {
+            return self.unexpected(item, context);
+        }
+        self.unquoted(item)
+    }
+
+    fn unquoted(&self, item: Item) -> Parsed<Str> {
+        match golang::strconv::unquote(self.value(item)) {
+            Some(text) => Ok(text.into()),
+            None => self.fail_at(item, "invalid syntax"),
+        }
+    }
+
+    // Statements.
+
+    /// Statements up to `end` or `else`.
+    fn item_list(&mut self) -> Parsed<(Vec<Node>, Statement)> {
+        let mut list = Vec::new();
+        while self.peek_non_space().kind != Kind::Eof {
+            match self.text_or_action()? {
+                Statement::Node(node) => list.push(node),
+                end @ (Statement::End(_) | Statement::Else) => return Ok((list, end)),
+            }
+        }
+        self.fail("unexpected EOF")
+    }
+
+    fn text_or_action(&mut self) -> Parsed<Statement> {
+        let item = self.next_non_space();
+        match item.kind {
+            Kind::Text => Ok(Statement::Node(Node::Text(range(item.start, item.end)))),
+            Kind::LeftDelim => {
+                self.tree.action = Some(item);
+                let statement = on_deep_stack(|| self.action(item));
+                if statement.is_ok() {
+                    self.tree.action = None;
+                }
+                statement
+            }
+            _ => self.unexpected(item, "input"),
+        }
+    }
+
+    /// What is in delimiters; the left one is past.
+    fn action(&mut self, delimiter: Item) -> Parsed<Statement> {
+        let item = self.next_non_space();
+        let node = match item.kind {
+            Kind::Block => self.block(delimiter)?,
+            Kind::Break => Node::Break(self.loop_exit(item, delimiter, "{{break}}")?),
+            Kind::Continue => Node::Continue(self.loop_exit(item, delimiter, "{{continue}}")?),
+            Kind::Else => return self.else_control(),
+            Kind::End => return Ok(Statement::End(self.expect(Kind::RightDelim, "end")?.end)),
+            Kind::If => Node::If(self.control(Control::If, delimiter)?.0),
+            Kind::Range => Node::Range(self.control(Control::Range, delimiter)?.0),
+            Kind::With => Node::With(self.control(Control::With, delimiter)?.0),
+            Kind::Template => self.template_call(delimiter)?,
+            _ => {
+                self.backup();
+                let pos = self.peek().start;
+                let pipe = self.pipeline("command", Kind::RightDelim)?;
+                Node::Action(Action { pos, range: self.since(delimiter), pipe })
+            }
+        };
+        Ok(Statement::Node(node))
+    }
+
+    /// From an item to the end of the one that was read last.
+    fn since(&self, start: Item) -> TextRange {
+        range(start.start, self.tree.items[0].end)
+    }
+
+    fn loop_exit(&mut self, keyword: Item, delimiter: Item, shown: &str) -> Parsed<TextRange> {
+        let item = self.next_non_space();
+        if item.kind != Kind::RightDelim {
+            return self.unexpected(item, shown);
+        }
+        if self.tree.range_depth == 0 {
+            return self.fail_at(keyword, format!("{shown} outside {{{{range}}}}"));
+        }
+        Ok(self.since(delimiter))
+    }
+
+    fn else_control(&mut self) -> Parsed<Statement> {
+        // `else if` is `else` with an `if` still to be read.
+        if !matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
+            self.expect(Kind::RightDelim, "else")?;
+        }
+        Ok(Statement::Else)
+    }
+
+    /// `if`, `range` and `with`, whose keyword is past, with the end of the closing delimiter.
+    fn control(&mut self, control: Control, delimiter: Item) -> Parsed<(Box<Branch>, u32)> {
+        let variables = self.tree.variables.len();
+        let pipe = self.pipeline(control.name(), Kind::RightDelim)?;
+        let head = self.since(delimiter);
+        self.tree.range_depth += u32::from(control == Control::Range);
+        let (list, next) = self.item_list()?;
+        self.tree.range_depth -= u32::from(control == Control::Range);
+        let (else_list, end) = match next {
+            Statement::End(end) => (None, end),
+            Statement::Else | Statement::Node(_) => {
+                let (list, end) = self.else_list(control)?;
+                (Some(list), end)
+            }
+        };
+        self.tree.variables.truncate(variables);
+        let whole = range(delimiter.start, end);
+        Ok((Box::new(Branch { range: whole, head, pipe, list, else_list }), end))
+    }
+
+    /// What follows `else`. `else if` is an `if` alone in it, and shares its `end`.
+    fn else_list(&mut self, control: Control) -> Parsed<(Vec<Node>, u32)> {
+        let item = self.peek();
+        match (control, item.kind) {
+            (Control::If, Kind::If) => {
+                self.next();
+                let (branch, end) = on_deep_stack(|| self.control(Control::If, item))?;
+                Ok((vec![Node::If(branch)], end))
+            }
+            (Control::With, Kind::With) => {
+                self.next();
+                let (branch, end) = on_deep_stack(|| self.control(Control::With, item))?;
+                Ok((vec![Node::With(branch)], end))
+            }
+            _ => match self.item_list()? {
+                (list, Statement::End(end)) => Ok((list, end)),
+                _ => self.fail("expected end; found {{else}}"),
+            },
+        }
+    }
+
+    /// `block`: a define and its call at once.
+    fn block(&mut self, delimiter: Item) -> Parsed<Node> {
+        const CONTEXT: &str = "block clause";
+        let item = self.next_non_space();
+        let name = self.template_name(item, CONTEXT)?;
+        let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        let head = self.since(delimiter);
+        let name_range = range(item.start, item.end);
+
+        let outer = std::mem::replace(&mut self.tree, Tree::new());
+        let (body, end) = self.item_list()?;
+        let Statement::End(end) = end else {
+            self.tree = outer;
+            return self.fail(format!("unexpected {{{{else}}}} in {CONTEXT}"));
+        };
+        self.add(name.clone(), Some(name_range), range(delimiter.start, end), body)?;
+        self.tree = outer;
+        let call = TemplateCall { pos: item.start, range: head, name, name_range, pipe: Some(pipe) };
+        Ok(Node::Template(Box::new(call)))
+    }
+
+    fn template_call(&mut self, delimiter: Item) -> Parsed<Node> {
+        const CONTEXT: &str = "template clause";
+        let item = self.next_non_space();
+        let name = self.template_name(item, CONTEXT)?;
+        let mut pipe = None;
+        if self.next_non_space().kind != Kind::RightDelim {
+            self.backup();
+            pipe = Some(self.pipeline(CONTEXT, Kind::RightDelim)?);
+        }
+        let (pos, name_range) = (item.start, range(item.start, item.end));
+        Ok(Node::Template(Box::new(TemplateCall {
+            pos,
+            range: self.since(delimiter),
+            name,
+            name_range,
+            pipe,
+        })))
+    }
+
+    // Expressions.
+
+    fn pipeline(&mut self, context: &'static str, end: Kind) -> Parsed<Pipe> {
+        let pos = self.peek_non_space().start;
+        let (decl, is_assign) = self.declarations(context)?;
+        let mut commands = Vec::new();
+        loop {
+            let item = self.next_non_space();
+            if item.kind == end {
+                self.check_pipeline(&commands, context, item)?;
+                let last = commands.last().map_or(pos, |it: &Command| it.range.end().into());
+                return Ok(Pipe { pos, range: range(pos, last), is_assign, decl, commands });
+            }
+            match item.kind {
+                Kind::Bool
+                | Kind::CharConstant
+                | Kind::Complex
+                | Kind::Dot
+                | Kind::Field
+                | Kind::Identifier
+                | Kind::Number
+                | Kind::Nil
+                | Kind::RawString
+                | Kind::String
+                | Kind::Variable
+                | Kind::LeftParen => {
+                    self.backup();
+                    commands.push(self.command()?);
+                }
+                _ => return self.unexpected(item, context),
+            }
+        }
+    }
+
+    /// `$a, $b :=` or `$a =` before a pipeline, if there is one.
+    fn declarations(&mut self, context: &'static str) -> Parsed<(Vec<TextRange>, bool)> {
+        let mut decl = Vec::new();
+        loop {
+            let variable = self.peek_non_space();
+            if variable.kind != Kind::Variable {
+                return Ok((decl, false));
+            }
+            self.next();
+            // Only the item behind the space tells a declaration from an argument.
+            let after = self.peek();
+            let next = self.peek_non_space();
+            if matches!(next.kind, Kind::Assign | Kind::Declare) {
+                self.next_non_space();
+                self.declare(variable, &mut decl);
+                return Ok((decl, next.kind == Kind::Assign));
+            }
+            if next.kind == Kind::Char && self.value(next) == b"," {
+                self.next_non_space();
+                self.declare(variable, &mut decl);
+                if context != "range" || decl.len() >= 2 {
+                    return self.fail(format!("too many declarations in {context}"));
+                }
+                if !matches!(self.peek_non_space().kind, Kind::Variable | Kind::RightDelim | Kind::RightParen)
+                {
+                    return self.fail("range can only initialize variables");
+                }
+                continue;
+            }
+            if after.kind == Kind::Space {
+                self.backup3(variable, after);
+            } else {
+                self.backup2(variable);
+            }
+            return Ok((decl, false));
+        }
+    }
+
+    fn declare(&mut self, variable: Item, decl: &mut Vec<TextRange>) {
+        let name = range(variable.start, variable.end);
+        decl.push(name);
+        self.tree.variables.push(name);
+    }
+
+    fn check_pipeline(&self, commands: &[Command], context: &str, end: Item) -> Parsed<()> {
+        if commands.is_empty() {
+            return self.fail_at(end, format!("missing value for {context}"));
+        }
+        for (stage, command) in commands.iter().enumerate().skip(1) {
+            let first = &command.args[0];
+            match first.kind {
+                ExprKind::Bool(_)
+                | ExprKind::Dot
+                | ExprKind::Nil
+                | ExprKind::Number(_)
+                | ExprKind::String(_) => {
+                    return Err(Failed {
+                        message: format!("non executable command in pipeline stage {}", stage + 1),
+                        line_of: self.tree.items[0].start,
+                        at: first.range,
+                    });
+                }
+                ExprKind::Field(_)
+                | ExprKind::Variable(_)
+                | ExprKind::Chain(_)
+                | ExprKind::Function(_)
+                | ExprKind::Pipe(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Operands up to a pipe, which is taken, or to the end, which is left.
+    fn command(&mut self) -> Parsed<Command> {
+        let pos = self.peek_non_space().start;
+        let mut args: Vec<Expr> = Vec::new();
+        loop {
+            self.peek_non_space();
+            if let Some(operand) = self.operand()? {
+                args.push(operand);
+            }
+            let item = self.next();
+            match item.kind {
+                Kind::Space => continue,
+                Kind::RightDelim | Kind::RightParen => self.backup(),
+                Kind::Pipe => {}
+                _ => return self.unexpected(item, "operand"),
+            }
+            break;
+        }
+        let Some(last) = args.last() else { return self.fail("empty command") };
+        let whole = range(pos, last.range.end().into());
+        Ok(Command { pos, range: whole, args })
+    }
+
+    /// A term, perhaps with fields behind it.
+    fn operand(&mut self) -> Parsed<Option<Expr>> {
+        let Some(term) = self.term()? else { return Ok(None) };
+        let first = self.peek();
+        if first.kind != Kind::Field {
+            return Ok(Some(term));
+        }
+        let mut fields = Vec::new();
+        let mut end = first.end;
+        while self.peek().kind == Kind::Field {
+            let item = self.next();
+            fields.push(range(item.start + 1, item.end));
+            end = item.end;
+        }
+        // Messages place a chain at its first field behind the term.
+        let (pos, whole) = (first.start, range(term.range.start().into(), end));
+        let kind = match term.kind {
+            ExprKind::Field(names) => ExprKind::Field(joined(names, fields)),
+            ExprKind::Variable(names) => ExprKind::Variable(joined(names, fields)),
+            ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
+                let shown = golang::strconv::quote(self.source.slice(term.range));
+                return self.fail_at(first, format!("unexpected . after term {shown}"));
+            }
+            ExprKind::Chain(_) | ExprKind::Function(_) | ExprKind::Pipe(_) => {
+                ExprKind::Chain(Box::new(Chain { base: term, fields: fields.into() }))
+            }
+        };
+        Ok(Some(Expr { pos, range: whole, kind }))
+    }
+
+    fn term(&mut self) -> Parsed<Option<Expr>> {
+        let item = self.next_non_space();
+        let whole = range(item.start, item.end);
+        let kind = match item.kind {
+            Kind::Identifier => {
+                let name = String::from_utf8_lossy(self.value(item));
+                match (self.find)(&name) {
+                    Some(known) => ExprKind::Function(known),
+                    None => return self.fail_at(item, format!("function {} not defined", quote(&name))),
+                }
+            }
+            Kind::Dot => ExprKind::Dot,
+            Kind::Nil => ExprKind::Nil,
+            Kind::Variable => self.variable(item)?,
+            Kind::Field => ExprKind::Field(Box::new([range(item.start + 1, item.end)])),
+            Kind::Bool => ExprKind::Bool(self.value(item) == b"true"),
+            Kind::CharConstant | Kind::Complex | Kind::Number => {
+                match number(&String::from_utf8_lossy(self.value(item))) {
+                    Ok(number) => ExprKind::Number(Box::new(number)),
+                    Err(message) => return self.fail_at(item, message),
+                }
+            }
+            Kind::LeftParen => return self.parenthesized(item).map(Some),
+            Kind::String | Kind::RawString => ExprKind::String(self.unquoted(item)?),
+            _ => {
+                self.backup();
+                return Ok(None);
+            }
+        };
+        Ok(Some(Expr { pos: item.start, range: whole, kind }))
+    }
+
+    fn parenthesized(&mut self, paren: Item) -> Parsed<Expr> {
+        if self.tree.stack_depth >= MAX_STACK_DEPTH {
+            return self.fail_at(paren, "max expression depth exceeded");
+        }
+        self.tree.stack_depth += 1;
+        let pipe = on_deep_stack(|| self.pipeline("parenthesized pipeline", Kind::RightParen))?;
+        self.tree.stack_depth -= 1;
+        let (pos, range) = (pipe.pos, self.since(paren));
+        Ok(Expr { pos, range, kind: ExprKind::Pipe(Box::new(pipe)) })
+    }
+
+    fn variable(&mut self, item: Item) -> Parsed<ExprKind> {
+        let name = self.value(item);
+        let known = name == b"$" || self.tree.variables.iter().any(|it| self.source.slice(*it) == name);
+        if !known {
+            return self.fail_at(item, format!("undefined variable {}", golang::strconv::quote(name)));
+        }
+        Ok(ExprKind::Variable(Box::new([range(item.start, item.end)])))
+    }
+}
+
+fn quote(text: &str) -> String {
+    golang::strconv::quote(text.as_bytes())
+}
+
+fn joined(names: Box<[TextRange]>, fields: Vec<TextRange>) -> Box<[TextRange]> {
+    names.into_iter().chain(fields).collect()
+}
+
+/// Nothing but what Unicode calls white space.
+fn is_blank(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).trim().is_empty()
+}
