@@ -27,6 +27,34 @@ pub struct Member {
     pub data: Vec<u8>,
 }
 
+/// Whether a file that a user named as a chart looks like an archive; the error is Helm's, which names the file.
+pub fn ensure_archive(name: &str, data: &[u8]) -> Result<(), String> {
+    if data.starts_with(b"\x1F\x8B\x08") {
+        return Ok(());
+    }
+    if [".yml", ".yaml"].iter().any(|ext| name.ends_with(ext)) {
+        return Err(format!("file '{name}' seems to be a YAML file, but expected a gzipped archive"));
+    }
+    let kind = content_type(&data[..data.len().min(SNIFFED)]);
+    Err(format!("file '{name}' does not appear to be a gzipped archive; got '{kind}'"))
+}
+
+/// How much of a file Helm looks at.
+const SNIFFED: usize = 512;
+
+/// The types that people mistake for charts. Helm looks at a buffer of fixed size: what is shorter ends in zeros and does
+/// not count as text.
+fn content_type(data: &[u8]) -> &'static str {
+    let is_binary = |byte: &u8| matches!(byte, 0x00..=0x08 | 0x0B | 0x0E..=0x1A | 0x1C..=0x1F);
+    if data.starts_with(b"PK\x03\x04") {
+        "application/zip"
+    } else if data.len() < SNIFFED || data.iter().any(is_binary) {
+        "application/octet-stream"
+    } else {
+        "text/plain; charset=utf-8"
+    }
+}
+
 /// Unpacks a chart archive. The error is Helm's text.
 pub fn unpack(data: &[u8], dialect: Dialect) -> Result<Vec<Member>, String> {
     unpack_within(data, dialect, MAX_CHART_SIZE)
@@ -191,6 +219,19 @@ pub(crate) mod tests {
         assert_eq!(unpack(&gzip(&[0; 1024]), Dialect::Helm4).unwrap_err(), "no files in chart archive");
         assert!(unpack(&gzip(&[7; 1024]), Dialect::Helm4).is_err());
         assert!(unpack(&pack(&[("a/b", &[1; 4000])])[..60], Dialect::Helm4).is_err());
+    }
+
+    #[test]
+    fn what_is_no_archive_is_named() {
+        let error = |name, data: &[u8]| ensure_archive(name, data).unwrap_err();
+        assert_eq!(
+            error("v.yaml", b"a: 1"),
+            "file 'v.yaml' seems to be a YAML file, but expected a gzipped archive"
+        );
+        let text = "file 'x' does not appear to be a gzipped archive; got 'text/plain; charset=utf-8'";
+        assert_eq!(error("x", &[b'a'; 600]), text);
+        assert!(error("x", b"a").ends_with("got 'application/octet-stream'"));
+        assert_eq!(ensure_archive("x", &pack(&[("a/b", b"")])), Ok(()));
     }
 
     #[test]

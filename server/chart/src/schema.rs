@@ -5,8 +5,10 @@
 //! neither files nor addresses, so a schema that refers to one cannot be used here, and the error says so.
 
 mod english;
+mod hoist;
 mod levels;
 mod report;
+mod shape;
 mod words;
 
 use std::collections::HashMap;
@@ -23,6 +25,8 @@ use crate::{Chart, SourceFile};
 
 /// The address that Helm gives the schema.
 const LOCATION: &str = "file:///values.schema.json";
+/// The address for what need not be checked: the library takes everything at this host for well formed.
+const TRUSTED: &str = "https://json-schema.org/values.schema.json";
 
 /// What is wrong with the values of a chart and its subcharts.
 #[derive(Clone, Debug)]
@@ -95,6 +99,8 @@ struct Ready {
     schemas: boon::Schemas,
     index: SchemaIndex,
     document: Json,
+    /// Where in the file the copied parts of the document are.
+    hoisted: Vec<String>,
 }
 
 struct Unusable {
@@ -168,7 +174,11 @@ impl Schemas {
                 // The library recurses with the values, over many small functions.
                 let report =
                     stacker::maybe_grow(64 * 1024 + depth * 8 * 1024, (2 << 20) + depth * 16 * 1024, run)?;
+                let before = findings.len();
                 report.findings(values, file.id, findings);
+                for finding in &mut findings[before..] {
+                    finding.schema.1 = hoist::original(&finding.schema.1, &ready.hoisted);
+                }
                 Some(report.text())
             }
             Err(unusable) => {
@@ -202,19 +212,38 @@ impl Schemas {
 }
 
 fn compile(data: &[u8]) -> Compiled {
-    let unusable = |message: String| Unusable { message, unresolved: None };
-    let document: Json = serde_json::from_slice(data).map_err(|error| unusable(error.to_string()))?;
+    let document: Json = serde_json::from_slice(data)
+        .map_err(|error| Unusable { message: error.to_string(), unresolved: None })?;
+    if shape::is_plain(&document) {
+        let mut simpler = document.clone();
+        let hoisted = hoist::hoist(&mut simpler);
+        // What was copied is a schema too, though it stands where none is looked for.
+        if shape::is_plain(&simpler)
+            && let Ok(ready) = compile_at(TRUSTED, simpler, hoisted)
+        {
+            return Ok(ready);
+        }
+    }
+    // The thorough way, which also finds Helm's words for what is wrong.
+    compile_at(LOCATION, document, Vec::new()).map_err(compile_error)
+}
+
+fn compile_at(
+    location: &str,
+    document: Json,
+    hoisted: Vec<String>,
+) -> Result<Ready, Box<boon::CompileError>> {
     let mut schemas = boon::Schemas::new();
     let mut compiler = Compiler::new();
     compiler.use_loader(Box::new(NothingLoaded));
-    compiler.add_resource(LOCATION, document.clone()).map_err(|error| unusable(error.to_string()))?;
-    let index = compiler.compile(LOCATION, &mut schemas).map_err(compile_error)?;
-    Ok(Ready { schemas, index, document })
+    compiler.add_resource(location, document.clone())?;
+    let index = compiler.compile(location, &mut schemas)?;
+    Ok(Ready { schemas, index, document, hoisted })
 }
 
-fn compile_error(error: boon::CompileError) -> Unusable {
+fn compile_error(error: Box<boon::CompileError>) -> Unusable {
     use boon::CompileError::{LoadUrlError, ValidationError};
-    match &error {
+    match &*error {
         LoadUrlError { url, src } => {
             let message = format!("failing loading {}: {src}", quote(url));
             Unusable { message, unresolved: Some(url.clone()) }

@@ -8,7 +8,7 @@ use yaml::{Node, Value};
 use super::english::quote;
 use super::levels::{place_of_name, restore_group, restore_levels, shared_steps, steps_between};
 use super::words::describe;
-use super::{Finding, FindingKind, Ready};
+use super::{Finding, FindingKind, LOCATION, Ready, TRUSTED};
 
 /// An error with its causes.
 #[derive(Debug)]
@@ -71,6 +71,7 @@ impl Report {
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, 0);
+        let out = out.replace(TRUSTED, LOCATION);
         let head = "jsonschema validation failed with 'file:///values.schema.json#'\n";
         let text = out.strip_prefix(head).unwrap_or(&out);
         format!("{text}\n")

@@ -128,3 +128,13 @@ fn broken_schemas_are_told() {
         assert_eq!(error.findings[0].kind, FindingKind::Schema, "{schema}");
     }
 }
+
+#[test]
+fn grouped_definitions_point_at_the_original() {
+    let schema =
+        r##"{"definitions":{"g":{"s":{"type":"string"}}},"properties":{"a":{"$ref":"#/definitions/g/s"}}}"##;
+    let chart = chart(schema, "a: 1");
+    let error = validate(&chart, &chart.values).unwrap_err();
+    assert_eq!(error.message, "c:\n- at '/a': got number, want string\n");
+    assert_eq!(error.findings[0].schema.1, "/definitions/g/s");
+}
