@@ -1,1 +1,51 @@
-fn main() {}
+//! `chartroom`: one program for the editor and the shell.
+//!
+//! The language server (`chartroom lsp`) and the commands are thin doors into the same rooms. Here are flags,
+//! files, terminals and exit codes; what a chart means is decided elsewhere.
+
+mod commands;
+mod flags;
+mod host;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::flags::Global;
+
+/// Helm charts: edited with the rendered truth beside you, rendered without Helm.
+#[derive(Debug, Parser)]
+#[command(name = "chartroom", version, disable_version_flag = true, max_term_width = 100)]
+#[command(after_help = "`chartroom COMMAND --help` says more about each.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Lsp(commands::lsp::Args),
+    Preview(commands::preview::Args),
+    Template(Box<commands::template::Args>),
+    Version(commands::version::Args),
+    Completion(commands::completion::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let global = &cli.global;
+    let done = match cli.command {
+        Command::Lsp(args) => commands::lsp::run(&args),
+        Command::Preview(args) => commands::preview::run(global, &args),
+        Command::Template(args) => commands::template::run(global, &args),
+        Command::Version(args) => commands::version::run(global, &args),
+        Command::Completion(args) => commands::completion::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::fail(&error),
+    }
+}

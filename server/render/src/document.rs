@@ -156,7 +156,7 @@ fn string_of(node: &Node, go_name: &str) -> Result<String, HeadError> {
         Value::Bool(it) => it.to_string(),
         Value::Int(it) => it.to_string(),
         Value::Uint(it) => it.to_string(),
-        Value::Float(it) => format_float(*it, b'g', None, 32),
+        Value::Float(it) => format_float(*it, b'g', -1, 32),
         Value::String(it) => it.to_string(),
         Value::List(_) | Value::Map(_) => {
             return Err(mismatch(node, &format!("Go struct field {go_name} of type string")));

@@ -1,1 +1,26 @@
-//! render
+//! From a chart and values to manifests, as Helm prints them, and the way back from every byte.
+//!
+//! The steps, each its own module: [`prepare`] switches subcharts on and merges values; [`Templates`] parses;
+//! [`run`] executes; [`Rendering`] splits what came out into documents, sorts and prints them. Each takes what
+//! the last one made, so that an editor keeps what an edit leaves valid.
+
+mod context;
+mod document;
+mod engine;
+mod environment;
+mod error;
+mod exec_error;
+mod order;
+mod output;
+mod rendering;
+mod split;
+mod templates;
+
+pub use document::{Document, Head, HeadError, Hook};
+pub use engine::{Failed, RenderedFile, RunConfig, name_from_template, run};
+pub use environment::{Environment, Options, Prepared, Release, prepare};
+pub use error::{Error, ErrorKind};
+pub use output::{Output, Piece};
+pub use rendering::{PrintConfig, Provenance, Rendering};
+pub use split::split_manifests;
+pub use templates::{TemplateFile, Templates};

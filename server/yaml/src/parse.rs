@@ -378,8 +378,8 @@ mod tests {
     #[test]
     fn merges_count_where_they_stand() {
         check(
-            "x: &x {a: 2, b: 3}\ny:\n  a: 1\n  <<: *x\nz:\n  <<: *x\n  a: 1",
-            "{x:{a:2.0 b:3.0} y:{a:2.0 b:3.0} z:{a:1.0 b:3.0}}",
+            "x: &x {a: 2, b: 3}\nv:\n  a: 1\n  <<: *x\nz:\n  <<: *x\n  a: 1",
+            "{v:{a:2.0 b:3.0} x:{a:2.0 b:3.0} z:{a:1.0 b:3.0}}",
         );
         check("a: &a {k: 1}\nb: &b {k: 2}\nc:\n  <<: [*a, *b]", "{a:{k:1.0} b:{k:2.0} c:{k:1.0}}");
     }

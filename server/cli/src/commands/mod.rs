@@ -1,0 +1,7 @@
+//! One command, one file.
+
+pub(crate) mod completion;
+pub(crate) mod lsp;
+pub(crate) mod preview;
+pub(crate) mod template;
+pub(crate) mod version;

@@ -1,0 +1,316 @@
+//! `chartroom template`: what `helm template` prints.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+use chart::capabilities::{Capabilities, KubeVersion};
+use chart::{Chart, Dialect, LoadContext};
+use render::{Failed, Options, PrintConfig, Release, Rendering, RunConfig, Templates};
+use text::FileTable;
+
+use crate::flags::{Global, ValuesFlags};
+use crate::host::Machine;
+use crate::output;
+
+/// Render a chart's templates and print the manifests.
+///
+/// Prints what `helm template` prints, byte for byte, without asking a cluster. The first argument is the name
+/// of the release if there are two.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The release's name, and the chart: a folder or a packed chart.
+    #[arg(num_args = 1..=2, required = true, value_names = ["NAME", "CHART"])]
+    names: Vec<String>,
+    #[command(flatten)]
+    values: ValuesFlags,
+    #[command(flatten)]
+    rendering: RenderingFlags,
+    #[command(flatten)]
+    ignored: IgnoredFlags,
+}
+
+/// What to render and print.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Rendering")]
+struct RenderingFlags {
+    /// Print only manifests of these templates (`templates/a.yaml`, `templates/*`).
+    #[arg(short, long, value_name = "TEMPLATE")]
+    show_only: Vec<String>,
+    /// Print the chart's custom resource definitions as well.
+    #[arg(long)]
+    include_crds: bool,
+    /// Leave hooks out.
+    #[arg(long)]
+    no_hooks: bool,
+    /// Leave hooks out that are tests.
+    #[arg(long)]
+    skip_tests: bool,
+    /// Set `.Release.IsUpgrade` instead of `.Release.IsInstall`.
+    #[arg(long)]
+    is_upgrade: bool,
+    /// The version of Kubernetes to render for.
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+    /// Further API versions that the cluster serves, such as `batch/v1` or `apps/v1/Deployment`.
+    #[arg(short, long, value_name = "VERSIONS", value_delimiter = ',')]
+    api_versions: Vec<String>,
+    /// Do not hold the values against the chart's schema.
+    #[arg(long)]
+    skip_schema_validation: bool,
+    /// Make up a name for the release.
+    #[arg(short, long)]
+    generate_name: bool,
+    /// A template for the name of the release.
+    #[arg(long, value_name = "TEMPLATE")]
+    name_template: Option<String>,
+    /// Write files into a folder instead of printing.
+    #[arg(long, value_name = "FOLDER")]
+    output_dir: Option<PathBuf>,
+    /// Put the release's name into the paths below `--output-dir`.
+    #[arg(long)]
+    release_name: bool,
+    /// Look names of hosts up when a template asks for them.
+    #[arg(long)]
+    enable_dns: bool,
+    /// Render with what a cluster says. Needs a cluster.
+    #[arg(long, hide = true)]
+    validate: bool,
+    /// `client` renders without a cluster; `server` needs one.
+    #[arg(long, value_name = "HOW", num_args = 0..=1, default_value = "client", default_missing_value = "client")]
+    dry_run: String,
+    /// A program that changes the manifests before they are printed.
+    #[arg(long, value_name = "PROGRAM")]
+    post_renderer: Option<String>,
+    /// An argument for the post-renderer; may be given again.
+    #[arg(long, value_name = "TEXT")]
+    post_renderer_args: Vec<String>,
+    /// Fetch dependencies that are missing before rendering.
+    #[arg(long)]
+    dependency_update: bool,
+    /// Address of a chart repository.
+    #[arg(long, value_name = "URL")]
+    repo: Option<String>,
+    /// Check the signature of a packed chart.
+    #[arg(long)]
+    verify: bool,
+}
+
+/// Flags of Helm's that decide nothing where nothing is installed. They are taken so that a script need not
+/// change.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Taken for Helm's sake, without effect here")]
+#[expect(dead_code, reason = "taken, not looked at")]
+struct IgnoredFlags {
+    #[arg(long, hide = true)]
+    atomic: bool,
+    #[arg(long, hide = true)]
+    ca_file: Option<String>,
+    #[arg(long, hide = true)]
+    cert_file: Option<String>,
+    #[arg(long, hide = true)]
+    create_namespace: bool,
+    #[arg(long, hide = true)]
+    description: Option<String>,
+    #[arg(long, hide = true)]
+    devel: bool,
+    #[arg(long, hide = true)]
+    disable_openapi_validation: bool,
+    #[arg(long, hide = true)]
+    force: bool,
+    #[arg(long, hide = true)]
+    force_conflicts: bool,
+    #[arg(long, hide = true)]
+    force_replace: bool,
+    #[arg(long, hide = true)]
+    hide_notes: bool,
+    #[arg(long, hide = true)]
+    insecure_skip_tls_verify: bool,
+    #[arg(long, hide = true)]
+    key_file: Option<String>,
+    #[arg(long, hide = true)]
+    keyring: Option<String>,
+    #[arg(short, long, hide = true)]
+    labels: Vec<String>,
+    #[arg(long, hide = true)]
+    pass_credentials: bool,
+    #[arg(long, hide = true)]
+    password: Option<String>,
+    #[arg(long, hide = true)]
+    plain_http: bool,
+    #[arg(long, hide = true)]
+    render_subchart_notes: bool,
+    #[arg(long, hide = true)]
+    replace: bool,
+    #[arg(long, hide = true)]
+    rollback_on_failure: bool,
+    #[arg(long, hide = true, num_args = 0..=1)]
+    server_side: Option<Option<String>>,
+    #[arg(long, hide = true)]
+    skip_crds: bool,
+    #[arg(long, hide = true)]
+    take_ownership: bool,
+    #[arg(long, hide = true)]
+    timeout: Option<String>,
+    #[arg(long, hide = true)]
+    username: Option<String>,
+    #[arg(long, hide = true)]
+    version: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1)]
+    wait: Option<Option<String>>,
+    #[arg(long, hide = true)]
+    wait_for_jobs: bool,
+}
+
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let flags = &args.rendering;
+    refuse_what_is_missing(flags)?;
+    let dialect = global.helm.dialect();
+    let host = Machine::new();
+    let (name, chart_path) = names(args, &host, dialect)?;
+    let mut table = FileTable::default();
+    let user = args.values.read(&mut table, dialect)?;
+    let chart = load(Path::new(&chart_path), &mut table, dialect)?;
+    let options = Options {
+        release: Release {
+            name: name.clone(),
+            namespace: global.namespace().to_owned(),
+            is_upgrade: flags.is_upgrade,
+            revision: 1,
+        },
+        capabilities: capabilities(flags, dialect)?,
+        dialect,
+        skip_schema: flags.skip_schema_validation,
+    };
+    let prepared = render::prepare(&chart, &user.merged, &options);
+    prepared.warnings.iter().for_each(|warning| output::remark(&format!("WARNING: {}", warning.message)));
+    if let Some(error) = prepared.errors.into_iter().next() {
+        bail!(error);
+    }
+    let environment = prepared.environment;
+    let templates = Templates::new(&environment.chart, dialect, None);
+    if let Some(error) = templates.errors().into_iter().next() {
+        bail!(debug_hint(error));
+    }
+    let stop = |_: &Failed| false;
+    let (files, failed) = render::run(&environment, &templates, &host, &RunConfig::default(), |_| true, stop);
+    if let Some(failed) = failed.into_iter().next() {
+        bail!(debug_hint(failed.error));
+    }
+    let (rendering, errors) = Rendering::new(files, dialect);
+    if let Some(error) = errors.into_iter().next() {
+        if global.debug {
+            output::print(&rendering.raw())?;
+            bail!(error);
+        }
+        bail!(debug_hint(error));
+    }
+    print(flags, &name, &environment.chart, &rendering, dialect)
+}
+
+fn print(
+    flags: &RenderingFlags,
+    release: &str,
+    chart: &Chart,
+    rendering: &Rendering,
+    dialect: Dialect,
+) -> Result<()> {
+    let config =
+        PrintConfig { include_crds: flags.include_crds, no_hooks: flags.no_hooks, skip_tests: flags.skip_tests };
+    let crds = chart.crds();
+    if let Some(folder) = &flags.output_dir {
+        let folder = if flags.release_name { folder.join(release) } else { folder.clone() };
+        return write_files(&folder, &rendering.by_file(&crds, &config));
+    }
+    let printed = rendering.print(&crds, &config);
+    if flags.show_only.is_empty() {
+        return output::print(&printed.text);
+    }
+    match printed.show_only(&flags.show_only, dialect) {
+        Ok(shown) => output::print(&shown.text),
+        Err(pattern) => bail!("could not find template {pattern} in chart"),
+    }
+}
+
+fn write_files(folder: &Path, files: &[(String, String)]) -> Result<()> {
+    for (name, text) in files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(&path, text)?;
+        output::print(&format!("wrote {}\n", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Helm's hint, under errors that come from rendering.
+fn debug_hint(error: render::Error) -> anyhow::Error {
+    anyhow!("{error}\n\nUse --debug flag to render out invalid YAML")
+}
+
+fn capabilities(flags: &RenderingFlags, dialect: Dialect) -> Result<Capabilities> {
+    let mut capabilities = Capabilities::defaults(dialect);
+    if let Some(version) = &flags.kube_version {
+        capabilities.kube_version = KubeVersion::parse(version, dialect)
+            .map_err(|reason| anyhow!("invalid kube version '{version}': {reason}"))?;
+    }
+    capabilities.api_versions.extend(flags.api_versions.iter().cloned());
+    Ok(capabilities)
+}
+
+/// The name of the release and the path of the chart.
+fn names(args: &Args, host: &Machine, dialect: Dialect) -> Result<(String, String)> {
+    let flags = &args.rendering;
+    let (name, chart) = match args.names.as_slice() {
+        [chart] => (None, chart.clone()),
+        [name, chart] => (Some(name.clone()), chart.clone()),
+        _ => bail!("one or two names are needed"),
+    };
+    if name.is_some() && (flags.generate_name || flags.name_template.is_some()) {
+        bail!("cannot set --generate-name and also specify a name");
+    }
+    if let Some(template) = &flags.name_template {
+        let name = render::name_from_template(template, host, dialect).map_err(|reason| anyhow!(reason))?;
+        return Ok((name, chart));
+    }
+    if flags.generate_name {
+        let base = Path::new(&chart).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let seconds = template::Host::now(host) / 1_000_000_000;
+        return Ok((format!("{base}-{seconds}"), chart));
+    }
+    Ok((name.unwrap_or_else(|| "release-name".to_owned()), chart))
+}
+
+/// Reads a chart from a folder or an archive.
+pub(crate) fn load(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
+    let shown = path.to_string_lossy();
+    if shown.starts_with("oci://") || shown.contains("://") {
+        bail!("{shown}: charts from registries are not supported yet; pull the chart and give its path");
+    }
+    if !path.exists() {
+        bail!("path \"{shown}\" not found: no such chart folder or archive");
+    }
+    let files = match path.is_dir() {
+        true => project::read_chart(path, table, dialect)?,
+        false => project::read_archive(path, table, dialect)?,
+    };
+    let base = project::text_of(path);
+    Ok(chart::load(files, &mut LoadContext { table, base: &base, dialect })?)
+}
+
+/// What needs a cluster, a network or another program is refused, never silently left out.
+fn refuse_what_is_missing(flags: &RenderingFlags) -> Result<()> {
+    let missing = [
+        (flags.validate || flags.dry_run == "server", "--validate and --dry-run=server need a cluster"),
+        (flags.repo.is_some(), "--repo needs a chart repository"),
+        (flags.dependency_update, "--dependency-update fetches charts"),
+        (flags.verify, "--verify checks signatures"),
+        (flags.enable_dns, "--enable-dns asks the network"),
+        (flags.post_renderer.is_some(), "--post-renderer runs another program"),
+        (!flags.post_renderer_args.is_empty(), "--post-renderer-args is for another program"),
+    ];
+    match missing.iter().find(|(asked, _)| *asked) {
+        Some((_, why)) => bail!("{why}, which chartroom does not do yet"),
+        None => Ok(()),
+    }
+}

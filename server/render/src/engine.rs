@@ -1,0 +1,125 @@
+//! Runs templates: all of a chart's, or the one on the screen.
+//!
+//! A run owns the mutable world that templates share (`.Values` can be written to), lives on one thread and is
+//! dropped with what it made. What it is made from is immutable and shared.
+
+use golang::Dialect;
+use template::{Budget, Cx, ExecError, Frame, Host, Plain, Segment, Sink, TemplateSet, Trace, Traced, Value, execute};
+use text::FileRange;
+
+use crate::context::Contexts;
+use crate::error::{Error, ErrorKind};
+use crate::templates::{TemplateFile, Templates};
+use crate::{Environment, exec_error};
+
+/// One file as its template printed it.
+#[derive(Clone, Debug)]
+pub struct RenderedFile {
+    /// As Helm names the template: `root/templates/a.yaml`.
+    pub name: std::sync::Arc<str>,
+    /// The template.
+    pub source: text::FileId,
+    /// What it printed.
+    pub text: String,
+    /// Where each byte comes from; empty where nobody asked.
+    pub segments: Vec<Segment>,
+    /// The calls that segments speak of.
+    pub frames: Vec<Frame>,
+}
+
+/// How to run.
+#[derive(Clone, Debug, Default)]
+pub struct RunConfig {
+    /// What the run may use up.
+    pub budget: Budget,
+    /// Whether to record where bytes come from.
+    pub traced: bool,
+}
+
+/// A file that failed, with what it had printed by then.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// The file as far as it came.
+    pub partial: RenderedFile,
+    /// Why it did not go on.
+    pub error: Error,
+}
+
+/// Runs the templates that are wanted, in Helm's order, until `go_on` says no to a failure.
+pub fn run(
+    environment: &Environment,
+    templates: &Templates,
+    host: &dyn Host,
+    config: &RunConfig,
+    wanted: impl Fn(&TemplateFile) -> bool,
+    mut go_on: impl FnMut(&Failed) -> bool,
+) -> (Vec<RenderedFile>, Vec<Failed>) {
+    let set = templates.set();
+    let contexts = Contexts::new(environment);
+    let regexes = template::functions::regex::Cache::default();
+    let (mut rendered, mut failed) = (Vec::new(), Vec::new());
+    let runs = templates.files().iter().filter(|file| !file.is_partial() && wanted(file));
+    for file in runs {
+        let mut cx = Cx::new(environment.dialect, host);
+        cx.budget = config.budget.clone();
+        cx.regexes = regexes.clone();
+        let dot = contexts.dot(&file.chart, &file.name);
+        let (bytes, segments, done) = if config.traced {
+            cx.trace = Some(Trace::default());
+            let (sink, done) = print::<Traced>(&set, &file.name, dot, &mut cx);
+            (sink.bytes, sink.segments, done)
+        } else {
+            let (sink, done) = print::<Plain>(&set, &file.name, dot, &mut cx);
+            (sink.bytes, Vec::new(), done)
+        };
+        let frames = cx.trace.take().map(Trace::into_frames).unwrap_or_default();
+        let file = finish(file, bytes, segments, frames);
+        match done {
+            Ok(()) => rendered.push(file),
+            Err(error) => {
+                let error = describe(&file.name, &error, environment.dialect);
+                let failure = Failed { partial: file, error };
+                let stop = !go_on(&failure);
+                failed.push(failure);
+                if stop {
+                    break;
+                }
+            }
+        }
+    }
+    (rendered, failed)
+}
+
+/// Runs one template. Every `<no value>` is dropped, as Helm does, even where a template wrote it out.
+fn print<S: Sink>(set: &TemplateSet, name: &str, dot: Value, cx: &mut Cx<'_>) -> (S, Result<(), ExecError>) {
+    let mut sink = S::default();
+    let done = execute(set, name, dot, cx, &mut sink);
+    sink.remove_no_value();
+    (sink, done)
+}
+
+/// `--name-template`: a template without a chart, which only functions can say something in.
+pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> Result<String, String> {
+    const NAME: &str = "name-template";
+    let defines = template::parse(NAME, template.into(), text::FileId(0), dialect).map_err(|error| error.to_string())?;
+    let mut set = TemplateSet::new();
+    set.extend(defines);
+    let mut cx = Cx::new(dialect, host);
+    let (sink, done) = print::<Plain>(&set, NAME, Value::NIL, &mut cx);
+    done.map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&sink.bytes).into_owned())
+}
+
+fn finish(file: &TemplateFile, bytes: Vec<u8>, segments: Vec<Segment>, frames: Vec<Frame>) -> RenderedFile {
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    RenderedFile { name: file.name.clone(), source: file.source.id, text, segments, frames }
+}
+
+/// Helm's text for a failed run, with the innermost place for editors.
+fn describe(name: &str, error: &ExecError, dialect: Dialect) -> Error {
+    let mut places = error.places.iter().filter_map(|it| Some(FileRange { file: it.file?, range: it.range }));
+    let at = places.next_back();
+    let chain = places.collect();
+    let message = exec_error::message(name, error, dialect);
+    Error { kind: ErrorKind::Execution, message, reason: exec_error::reason(error), at, chain }
+}

@@ -1,0 +1,231 @@
+//! A chart, rendered: documents sorted as Helm installs them, the text that Helm prints, and the way back.
+
+use chart::Crd;
+use golang::Dialect;
+use text::{FileId, FileRange};
+
+use crate::document::{Document, Head};
+use crate::engine::RenderedFile;
+use crate::error::{Error, ErrorKind};
+use crate::order::install_key;
+use crate::output::Output;
+use crate::split::split_manifests;
+
+/// What `helm template` can be asked to print or leave out.
+#[derive(Clone, Debug, Default)]
+pub struct PrintConfig {
+    /// Put the chart's custom resource definitions first.
+    pub include_crds: bool,
+    /// Leave hooks out.
+    pub no_hooks: bool,
+    /// Leave hooks out that are tests.
+    pub skip_tests: bool,
+}
+
+/// A rendered chart, or one rendered template.
+#[derive(Clone, Debug, Default)]
+pub struct Rendering {
+    /// The files, by path; notes are apart.
+    pub files: Vec<RenderedFile>,
+    /// Everything but hooks, in the order of installation.
+    pub manifests: Vec<Document>,
+    /// Hooks, in the order of installation.
+    pub hooks: Vec<Document>,
+    /// The notes of the chart and its subcharts.
+    pub notes: Vec<RenderedFile>,
+    dialect: Dialect,
+}
+
+/// Where a byte of the output comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The template text or action that wrote it; at least the template.
+    pub place: Option<FileRange>,
+    /// The template that was rendered.
+    pub template: FileId,
+    /// The `include`, `template` and `tpl` calls on the way, from the rendered file in.
+    pub calls: Vec<FileRange>,
+    /// The value that it shows.
+    pub value: Option<FileRange>,
+}
+
+impl Rendering {
+    /// Splits and sorts rendered files; the errors are documents that Helm cannot read, whose file is kept out.
+    pub fn new(files: Vec<RenderedFile>, dialect: Dialect) -> (Self, Vec<Error>) {
+        let (notes, mut files): (Vec<_>, Vec<_>) = files.into_iter().partition(|it| it.name.ends_with("NOTES.txt"));
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut rendering = Self { files, notes, dialect, ..Self::default() };
+        let mut errors = Vec::new();
+        for file in 0..rendering.files.len() {
+            errors.extend(rendering.read(file));
+        }
+        let key = |document: &Document| -> (usize, String) {
+            let (at, name) = install_key(&document.head.kind, dialect);
+            (at, name.to_owned())
+        };
+        rendering.manifests.sort_by_cached_key(key);
+        rendering.hooks.sort_by_cached_key(key);
+        (rendering, errors)
+    }
+
+    /// Reads the documents of a file; stops at the first that cannot be read.
+    fn read(&mut self, file: usize) -> Option<Error> {
+        let rendered = &self.files[file];
+        if rendered.text.trim().is_empty() {
+            return None;
+        }
+        for range in split_manifests(&rendered.text, self.dialect) {
+            let head = match Head::parse(&rendered.text[range.clone()], self.dialect) {
+                Ok(head) => head,
+                Err(error) => {
+                    let offset = range.start + usize::from(error.at.start());
+                    let at = blame(rendered, offset, usize::from(error.at.len()));
+                    let message = format!("YAML parse error on {}: {}", rendered.name, error.message);
+                    let error = Error::new(ErrorKind::Manifest, error.message, at).with_message(message);
+                    return Some(error);
+                }
+            };
+            match head.hook() {
+                Ok(None) => self.manifests.push(Document { file, range, head, hook: None }),
+                Ok(hook) => self.hooks.push(Document { file, range, head, hook }),
+                Err(_unknown) => {} // Helm drops it with a remark in its log
+            }
+        }
+        None
+    }
+
+    /// The manifests as Helm keeps them with a release: without hooks.
+    fn manifest(&self, crds: &[Crd]) -> Output {
+        let mut output = Output::default();
+        for crd in crds {
+            output.push(&format!("---\n# Source: {}\n{}\n", crd.filename, String::from_utf8_lossy(&crd.file.data)));
+        }
+        for document in &self.manifests {
+            self.push(&mut output, document);
+        }
+        output
+    }
+
+    /// What `helm template` prints.
+    pub fn print(&self, crds: &[Crd], config: &PrintConfig) -> Output {
+        let mut output = self.manifest(if config.include_crds { crds } else { &[] });
+        output.trim_end();
+        output.push("\n");
+        for document in self.wanted_hooks(config) {
+            self.push(&mut output, document);
+        }
+        output
+    }
+
+    /// What `helm template --debug` prints where documents cannot be read: whole files, unsorted.
+    pub fn raw(&self) -> String {
+        let shown = self.files.iter().filter(|file| !file.text.trim().is_empty());
+        shown.map(|file| format!("---\n# Source: {}\n{}\n", file.name, file.text)).collect()
+    }
+
+    /// What `--output-dir` writes: the documents of each template in one file.
+    pub fn by_file(&self, crds: &[Crd], config: &PrintConfig) -> Vec<(String, String)> {
+        let mut files: Vec<(String, String)> = Vec::new();
+        let mut add = |name: &str, text: &str| {
+            let text = format!("---\n# Source: {name}\n{text}\n");
+            match files.iter_mut().find(|(known, _)| known == name) {
+                Some((_, all)) => all.push_str(&text),
+                None => files.push((name.to_owned(), text)),
+            }
+        };
+        for crd in crds.iter().filter(|_| config.include_crds) {
+            add(&crd.filename, &String::from_utf8_lossy(&crd.file.data));
+        }
+        for document in self.manifests.iter().chain(self.wanted_hooks(config)) {
+            let file = &self.files[document.file];
+            add(&file.name, &file.text[document.range.clone()]);
+        }
+        files
+    }
+
+    fn wanted_hooks<'r>(&'r self, config: &PrintConfig) -> impl Iterator<Item = &'r Document> + use<'r> {
+        let PrintConfig { no_hooks, skip_tests, .. } = *config;
+        let is_test = |it: &Document| it.hook.as_ref().is_some_and(crate::Hook::is_test);
+        self.hooks.iter().filter(move |it| !no_hooks && !(skip_tests && is_test(it)))
+    }
+
+    fn push(&self, output: &mut Output, document: &Document) {
+        let file = &self.files[document.file];
+        output.push(&format!("---\n# Source: {}\n", file.name));
+        output.push_piece(&file.text, document.file, document.range.clone());
+        output.push("\n");
+    }
+
+    /// Where the byte at an offset of an output of this rendering comes from.
+    pub fn provenance(&self, output: &Output, offset: usize) -> Option<Provenance> {
+        let (file, at) = output.origin(offset)?;
+        self.files[file].provenance(at)
+    }
+
+    /// Where the text that a range of a template wrote stands in an output, by offsets of first bytes.
+    pub fn written_by(&self, output: &Output, place: FileRange) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (file, rendered) in self.files.iter().enumerate() {
+            let mut at = 0;
+            for segment in &rendered.segments {
+                let touches = segment.place.is_some_and(|it| it.file == place.file && overlap(it, place));
+                if touches {
+                    found.extend(output.places(file, at));
+                }
+                at += segment.len as usize;
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+fn overlap(a: FileRange, b: FileRange) -> bool {
+    a.range.intersect(b.range).is_some()
+}
+
+impl RenderedFile {
+    /// Where a byte of the file comes from.
+    pub fn provenance(&self, offset: usize) -> Option<Provenance> {
+        let mut start = 0;
+        let segment = self.segments.iter().find(|it| {
+            start += it.len as usize;
+            offset < start
+        });
+        let Some(segment) = segment else {
+            return (offset < self.text.len()).then(|| Provenance {
+                place: None,
+                template: self.source,
+                calls: Vec::new(),
+                value: None,
+            });
+        };
+        start -= segment.len as usize;
+        // Text that a template holds verbatim is known to the byte, not only to its piece.
+        let exact = segment.place.map(|place| match segment.value {
+            None if place.range.len() == segment.len.into() => {
+                let at = usize::from(place.range.start()) + (offset - start);
+                FileRange::new(place.file, at, usize::from(place.range.end()))
+            }
+            _ => place,
+        });
+        let mut calls = Vec::new();
+        let mut frame = segment.frame;
+        while let Some(call) = (frame.0 as usize).checked_sub(1).and_then(|at| self.frames.get(at)) {
+            calls.push(call.call);
+            frame = call.parent;
+        }
+        calls.reverse();
+        Some(Provenance { place: exact, template: self.source, calls, value: segment.value })
+    }
+}
+
+/// The template place that wrote the text at an offset, or the nearest text before it.
+fn blame(file: &RenderedFile, offset: usize, len: usize) -> Option<FileRange> {
+    let last = file.text.len().checked_sub(1)?;
+    // An error at a line break or at the end is about what stands before it.
+    let visible = file.text.as_bytes()[..=offset.min(last)].iter().rposition(|byte| !byte.is_ascii_whitespace());
+    let at = if len > 0 { offset.min(last) } else { visible.unwrap_or(0) };
+    let provenance = file.provenance(at)?;
+    provenance.place.or(Some(FileRange::new(provenance.template, 0, 0)))
+}

@@ -1,0 +1,121 @@
+//! The templates of a chart and its subcharts, in the order in which Helm parses and runs them, parsed once.
+//!
+//! Order matters: of two defines with one name the later one counts, and the deepest file comes first
+//! (`sortTemplates` in `engine.go`). Parsing is remembered per file by the identity of its bytes, so that an
+//! edit parses one file again.
+
+use std::sync::Arc;
+
+use chart::{Chart, SourceFile};
+use golang::Dialect;
+use golang::path;
+use template::{Define, ParseError, TemplateSet, parse};
+
+use crate::error::{Error, ErrorKind};
+
+/// A template file, parsed.
+#[derive(Clone, Debug)]
+pub struct TemplateFile {
+    /// As Helm names it: `root/charts/child/templates/a.yaml`.
+    pub name: Arc<str>,
+    /// The full path of its chart.
+    pub chart: Arc<str>,
+    /// The file.
+    pub source: SourceFile,
+    parsed: Result<Arc<[Arc<Define>]>, Box<ParseError>>,
+}
+
+impl TemplateFile {
+    /// Whether it is only there for others: its name starts with `_`.
+    pub fn is_partial(&self) -> bool {
+        path::base(&self.name).starts_with('_')
+    }
+
+    /// Whether it prints the notes rather than manifests.
+    pub fn is_notes(&self) -> bool {
+        self.name.ends_with("NOTES.txt")
+    }
+
+    fn parse(name: Arc<str>, chart: Arc<str>, source: SourceFile, dialect: Dialect) -> Self {
+        let text = String::from_utf8_lossy(&source.data);
+        let parsed = parse(&name, Arc::from(&*text), source.id, dialect).map(Arc::from).map_err(Box::new);
+        Self { name, chart, source, parsed }
+    }
+}
+
+/// All templates of a chart, parsed.
+#[derive(Clone, Debug, Default)]
+pub struct Templates {
+    files: Vec<TemplateFile>,
+}
+
+impl Templates {
+    /// Parses those that `last` does not have already.
+    pub fn new(chart: &Chart, dialect: Dialect, last: Option<&Self>) -> Self {
+        let mut wanted = Vec::new();
+        collect(chart, &mut wanted);
+        wanted.sort_by(|(a, ..), (b, ..)| order(b).cmp(&order(a)));
+        wanted.dedup_by(|(later, ..), (first, ..)| later == first);
+        let known = |name: &str, source: &SourceFile| {
+            let file = last?.file(name)?;
+            (Arc::ptr_eq(&file.source.data, &source.data) && file.source.id == source.id).then(|| file.clone())
+        };
+        let files = wanted.into_iter().map(|(name, chart, source)| {
+            known(&name, &source).unwrap_or_else(|| TemplateFile::parse(name, chart, source, dialect))
+        });
+        Self { files: files.collect() }
+    }
+
+    /// The files in the order in which they are parsed and run.
+    pub fn files(&self) -> &[TemplateFile] {
+        &self.files
+    }
+
+    /// The file of that full name.
+    pub fn file(&self, name: &str) -> Option<&TemplateFile> {
+        let at = self.files.binary_search_by(|file| order(name).cmp(&order(&file.name))).ok()?;
+        Some(&self.files[at])
+    }
+
+    /// Why Helm would refuse the chart: an error for each file that cannot be parsed.
+    pub fn errors(&self) -> Vec<Error> {
+        let failed = |file: &TemplateFile| file.parsed.as_ref().err().map(|error| parse_error(file, error));
+        self.files.iter().filter_map(failed).collect()
+    }
+
+    /// Everything that is defined, where it can be parsed.
+    pub(crate) fn set(&self) -> TemplateSet {
+        let mut set = TemplateSet::new();
+        for defines in self.files.iter().filter_map(|file| file.parsed.as_ref().ok()) {
+            set.extend(defines.iter().cloned());
+        }
+        set
+    }
+}
+
+/// Most slashes first, then by name backwards.
+fn order(name: &str) -> (usize, &str) {
+    (name.matches('/').count(), name)
+}
+
+fn collect(chart: &Chart, into: &mut Vec<(Arc<str>, Arc<str>, SourceFile)>) {
+    for file in chart.templates.iter() {
+        if !chart.is_library() || path::base(&file.path).starts_with('_') {
+            into.push((chart.full_file_path(file).into(), chart.full_path.clone(), file.clone()));
+        }
+    }
+    chart.dependencies.iter().for_each(|child| collect(child, into));
+}
+
+/// Helm keeps only what stands behind the last `: ` of Go's message (`cleanupParseError`).
+fn parse_error(file: &TemplateFile, error: &ParseError) -> Error {
+    let text = error.to_string();
+    let parts: Vec<&str> = text.split(": ").collect();
+    let message = match parts.as_slice() {
+        [_, location, .., last] => format!("parse error at ({location}): {last}"),
+        [_, location] => format!("parse error at ({location}): {location}"),
+        _ => format!("parse error in ({}): {text}", file.name),
+    };
+    let at = text::FileRange { file: file.source.id, range: error.at };
+    Error::new(ErrorKind::Parse, error.message.clone(), Some(at)).with_message(message)
+}
