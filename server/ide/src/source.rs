@@ -1,0 +1,99 @@
+//! The files of a chart as the editor has them now, parsed when someone asks.
+//!
+//! A source is immutable and shared between snapshots: an edit makes a new one for its file and leaves the
+//! others, with all that was computed about them, as they are.
+
+use std::sync::{Arc, OnceLock};
+
+use syntax::{Ast, Template, ValuesFile};
+use text::{FileId, FileRange, TextRange};
+
+/// A template of a chart, or of one of its subcharts.
+#[derive(Debug)]
+pub struct TemplateSource {
+    /// Its number.
+    pub file: FileId,
+    /// Relative to its chart: `templates/a.yaml`.
+    pub path: Arc<str>,
+    /// The full path of the chart that it belongs to: `root/charts/child`.
+    pub chart: Arc<str>,
+    text: Arc<str>,
+    /// Parsed already where it is open in an editor.
+    document: Option<Template>,
+    ast: OnceLock<Ast>,
+}
+
+impl TemplateSource {
+    /// A template that nobody edits.
+    pub fn new(file: FileId, path: Arc<str>, chart: Arc<str>, text: Arc<str>) -> Self {
+        Self { file, path, chart, text, document: None, ast: OnceLock::new() }
+    }
+
+    /// A template that is open in an editor, with the trees that are kept for it.
+    pub fn open(file: FileId, path: Arc<str>, chart: Arc<str>, document: Template) -> Self {
+        let text = document.text().clone();
+        Self { file, path, chart, text, document: Some(document), ast: OnceLock::new() }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Actions and blocks.
+    pub fn ast(&self) -> &Ast {
+        match &self.document {
+            Some(document) => document.ast(),
+            None => self.ast.get_or_init(|| Ast::parse(&self.text)),
+        }
+    }
+
+    /// The editor's trees; parsed now where the file is not open.
+    pub fn document(&self) -> std::borrow::Cow<'_, Template> {
+        match &self.document {
+            Some(document) => std::borrow::Cow::Borrowed(document),
+            None => std::borrow::Cow::Owned(Template::parse(self.text.clone())),
+        }
+    }
+
+    /// A range of this file.
+    pub fn at(&self, range: TextRange) -> FileRange {
+        FileRange { file: self.file, range }
+    }
+}
+
+/// A values file: a chart's own or one of the active target's.
+#[derive(Debug)]
+pub struct ValuesSource {
+    /// Its number.
+    pub file: FileId,
+    /// As people know it: `values.yaml`, `charts/child/values.yaml`, `dev.values.yaml`.
+    pub path: Arc<str>,
+    /// The full path of the chart whose templates see it as `.Values`.
+    pub chart: Arc<str>,
+    text: Arc<str>,
+    parsed: OnceLock<ValuesFile>,
+}
+
+impl ValuesSource {
+    /// A values file.
+    pub fn new(file: FileId, path: Arc<str>, chart: Arc<str>, text: Arc<str>) -> Self {
+        Self { file, path, chart, text, parsed: OnceLock::new() }
+    }
+
+    /// A values file that is open in an editor, with the tree that is kept for it.
+    pub fn open(file: FileId, path: Arc<str>, chart: Arc<str>, document: ValuesFile) -> Self {
+        let text = document.text().clone();
+        Self { file, path, chart, text, parsed: OnceLock::from(document) }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Keys, comments, examples.
+    pub fn parsed(&self) -> &ValuesFile {
+        self.parsed.get_or_init(|| ValuesFile::parse(self.text.clone()))
+    }
+}
