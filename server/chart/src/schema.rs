@@ -7,6 +7,7 @@
 mod english;
 mod hoist;
 mod levels;
+mod reach;
 mod report;
 mod shape;
 mod words;
@@ -101,6 +102,8 @@ struct Ready {
     document: Json,
     /// Where in the file the copied parts of the document are.
     hoisted: Vec<String>,
+    /// How many schemas can apply to one value, one inside of the other.
+    chain: usize,
 }
 
 struct Unusable {
@@ -160,43 +163,29 @@ impl Schemas {
     /// Holds values against one schema: Helm's text and the findings.
     fn single(&mut self, file: &SourceFile, values: &Node, findings: &mut Vec<Finding>) -> Option<String> {
         let compiled = self.compiled(file);
-        match &*compiled {
-            Ok(ready) => {
-                let json = to_json(values);
-                let depth = report::depth(values);
-                let run = || {
-                    ready
-                        .schemas
-                        .validate(&json, ready.index)
-                        .err()
-                        .map(|it| report::Report::new(&it, ready, &json))
-                };
-                // The library recurses with the values, over many small functions.
-                let report =
-                    stacker::maybe_grow(64 * 1024 + depth * 8 * 1024, (2 << 20) + depth * 16 * 1024, run)?;
-                let before = findings.len();
-                report.findings(values, file.id, findings);
-                for finding in &mut findings[before..] {
-                    finding.schema.1 = hoist::original(&finding.schema.1, &ready.hoisted);
+        let unusable = match &*compiled {
+            Err(unusable) => unusable,
+            Ok(ready) => match ready.frames(values) {
+                Some(frames) => {
+                    // Everything that is as deep as the values is made and dropped on the larger stack.
+                    let run = || ready.check(file.id, values, findings);
+                    return stacker::maybe_grow(frames * FRAME, frames * FRAME + (1 << 20), run);
                 }
-                Some(report.text())
-            }
-            Err(unusable) => {
-                let kind = match &unusable.unresolved {
-                    Some(url) => FindingKind::Unresolved(url.clone()),
-                    None => FindingKind::Schema,
-                };
-                findings.push(Finding {
-                    chart: "".into(),
-                    path: Vec::new(),
-                    message: unusable.message.clone(),
-                    at: Some(FileRange::new(file.id, 0, 0)),
-                    kind,
-                    schema: (file.id, String::new()),
-                });
-                Some(unusable.message.clone())
-            }
-        }
+                None => {
+                    &Unusable { message: "values and schema nest too deeply".to_owned(), unresolved: None }
+                }
+            },
+        };
+        let kind = unusable.unresolved.clone().map_or(FindingKind::Schema, FindingKind::Unresolved);
+        findings.push(Finding {
+            chart: "".into(),
+            path: Vec::new(),
+            message: unusable.message.clone(),
+            at: Some(FileRange::new(file.id, 0, 0)),
+            kind,
+            schema: (file.id, String::new()),
+        });
+        Some(unusable.message.clone())
     }
 
     fn compiled(&mut self, file: &SourceFile) -> Arc<Compiled> {
@@ -211,9 +200,39 @@ impl Schemas {
     }
 }
 
+/// What one schema takes of the stack, generously; much more without optimisation.
+const FRAME: usize = if cfg!(debug_assertions) { 32 * 1024 } else { 8 * 1024 };
+/// A quarter of a gigabyte of addresses, of which only what is used becomes memory.
+const MAX_FRAMES: usize = 32 * 1024;
+/// More objects than any honest schema has: the library's time grows with their square.
+const MAX_SIZE: usize = 30_000;
+
+impl Ready {
+    /// How many schemas can be at work one inside of the other, unless these are too many.
+    fn frames(&self, values: &Node) -> Option<usize> {
+        let frames = (report::depth(values) + 2).checked_mul(self.chain + 1)?;
+        (frames <= MAX_FRAMES).then_some(frames)
+    }
+
+    fn check(&self, file: FileId, values: &Node, findings: &mut Vec<Finding>) -> Option<String> {
+        let json = to_json(values);
+        let error = self.schemas.validate(&json, self.index).err()?;
+        let report = report::Report::new(&error, self, &json);
+        let before = findings.len();
+        report.findings(values, file, findings);
+        for finding in &mut findings[before..] {
+            finding.schema.1 = hoist::original(&finding.schema.1, &self.hoisted);
+        }
+        Some(report.text())
+    }
+}
+
 fn compile(data: &[u8]) -> Compiled {
     let document: Json = serde_json::from_slice(data)
         .map_err(|error| Unusable { message: error.to_string(), unresolved: None })?;
+    if reach::longest_chain(&document) > MAX_FRAMES / 4 || reach::size(&document) > MAX_SIZE {
+        return Err(Unusable { message: "the schema is too large to be used".to_owned(), unresolved: None });
+    }
     if shape::is_plain(&document) {
         let mut simpler = document.clone();
         let hoisted = hoist::hoist(&mut simpler);
@@ -238,7 +257,8 @@ fn compile_at(
     compiler.use_loader(Box::new(NothingLoaded));
     compiler.add_resource(location, document.clone())?;
     let index = compiler.compile(location, &mut schemas)?;
-    Ok(Ready { schemas, index, document, hoisted })
+    let chain = reach::longest_chain(&document);
+    Ok(Ready { schemas, index, document, hoisted, chain })
 }
 
 fn compile_error(error: Box<boon::CompileError>) -> Unusable {

@@ -138,3 +138,22 @@ fn grouped_definitions_point_at_the_original() {
     assert_eq!(error.message, "c:\n- at '/a': got number, want string\n");
     assert_eq!(error.findings[0].schema.1, "/definitions/g/s");
 }
+
+#[test]
+fn deep_values_of_a_recursive_schema() {
+    let depth = 400;
+    let values = format!("a: {}1{}", "{a: ".repeat(depth), "}".repeat(depth));
+    let chart = chart(r##"{"type":"object","additionalProperties":{"$ref":"#"}}"##, &values);
+    let error = validate(&chart, &chart.values).unwrap_err();
+    assert!(error.message.ends_with("got number, want object\n"));
+}
+
+#[test]
+fn hostile_schemas_do_not_overflow_the_stack() {
+    let defs: Vec<String> =
+        (0..40_000).map(|at| format!(r##""{at}":{{"$ref":"#/$defs/{}"}}"##, at + 1)).collect();
+    let schema = format!(r##"{{"$ref":"#/$defs/0","$defs":{{{},"40000":{{}}}}}}"##, defs.join(","));
+    let chart = chart(&schema, "a: 1");
+    let error = validate(&chart, &chart.values).unwrap_err();
+    assert_eq!(error.message, "c:\nthe schema is too large to be used");
+}
