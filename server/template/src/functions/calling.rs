@@ -1,10 +1,11 @@
-//! Calls functions of the table the way that the executor does, for the tests of the families.
+//! Calls functions the way that the executor does, and templates of them, for the tests of the families.
 
 use golang::Dialect;
 
-use crate::{Body, Cx, Failure, Host, Value};
+use crate::parse::{Source, parse_source};
+use crate::{Body, Cx, Failure, Host, Origin, Plain, TemplateSet, Value, execute};
 
-/// A world in which no time passes and every random byte is 7.
+/// A world in which no time passes and chance is good enough for a shuffle. It is not for keys.
 struct Still;
 
 impl Host for Still {
@@ -13,7 +14,9 @@ impl Host for Still {
     }
 
     fn random(&self, into: &mut [u8]) {
-        into.fill(7);
+        for (at, byte) in into.iter_mut().enumerate() {
+            *byte = at.wrapping_mul(89) as u8 ^ 7;
+        }
     }
 }
 
@@ -41,4 +44,17 @@ pub(super) fn call(name: &str, args: &[Value]) -> String {
 #[track_caller]
 pub(super) fn error_of(name: &str, args: &[Value]) -> String {
     try_call(&mut context(), name, args).unwrap_err().message().to_owned()
+}
+
+/// What Go prints for a template, or its message.
+pub(super) fn render(template: &str, dot: Value, dialect: Dialect) -> Result<String, String> {
+    let source =
+        Source { name: "test".into(), text: template.as_bytes().into(), file: None, origin: Origin::NONE };
+    let defines =
+        parse_source(source, &|name| super::find_known(name, dialect)).map_err(|it| it.to_string())?;
+    let mut set = TemplateSet::new();
+    set.extend(defines);
+    let mut sink = Plain::default();
+    execute(&set, "test", dot, &mut Cx::new(dialect, &Still), &mut sink).map_err(|it| it.to_string())?;
+    Ok(String::from_utf8_lossy(&sink.bytes).into_owned())
 }

@@ -143,8 +143,8 @@ fn push_displayed(cx: &mut Cx<'_>, out: &mut TextBuilder, value: &Value) {
 
 fn spaced(cx: &mut Cx<'_>, values: &[Value], push: impl Fn(&mut Cx<'_>, &mut TextBuilder, &Value)) -> Text {
     let mut out = TextBuilder::new(cx);
-    for value in values.iter().filter(|it| !it.is_nil()) {
-        if !out.is_empty() {
+    for (at, value) in values.iter().filter(|it| !it.is_nil()).enumerate() {
+        if at > 0 {
             out.push(b" ");
         }
         push(cx, &mut out, value);
@@ -176,6 +176,7 @@ mod tests {
         assert_eq!(call("squote", &[bytes]), "'[104 105]'");
         assert_eq!(call("quote", &[Value::NIL]), "");
         assert_eq!(call("quote", &["".into(), "".into()]), r#""" """#);
+        assert_eq!(call("cat", &["".into(), Value::int(7)]), " 7");
     }
 
     #[track_caller]

@@ -194,12 +194,12 @@ pub fn chunk(size: Int, list: Value) -> Result<List, Failure> {
         let chunks = items.chunks(size).map(|it| List::any(it.to_vec()).into()).collect();
         return Ok(List::new(ListType::Lists, chunks));
     }
-    // Sprig divides by the size in floats: a negative one may give no chunk at all, or a negative number.
+    // Sprig divides by the size in floats, which for a negative one may give no chunk at all, or just one.
     let count = ((items.len() as f64 - 1.0) / size.0 as f64).floor() + 1.0;
-    if count == 0.0 {
-        Ok(List::new(ListType::Lists, Vec::new()))
-    } else {
-        Err("runtime error: makeslice: len out of range".into())
+    match items.len() {
+        _ if count == 0.0 => Ok(List::new(ListType::Lists, Vec::new())),
+        1 if size.0 < -1 => Ok(List::new(ListType::Lists, vec![List::any(items).into()])),
+        _ => Err("runtime error: makeslice: len out of range".into()),
     }
 }
 
@@ -313,6 +313,7 @@ mod tests {
         assert_eq!(chunk(i64::MAX, &[1]), "[[1]]");
         assert_eq!(chunk(2, &[]), "[]");
         assert_eq!(chunk(-2, &[1, 2]), "[]");
+        assert_eq!(chunk(-2, &[1]), "[[1]]");
         let message = "runtime error: makeslice: len out of range";
         assert_eq!(error_of("chunk", &[Value::int(0), ints(&[1])]), message);
         assert_eq!(value_of("chunk", &[Value::int(1), ints(&[1])]).type_name(), "[][]interface {}");

@@ -13,6 +13,8 @@ mod calling;
 mod cast;
 pub mod certificates;
 pub mod convert;
+#[cfg(test)]
+mod corpus;
 pub mod crypto;
 pub mod dates;
 mod decimal;
@@ -22,6 +24,8 @@ pub mod defaults;
 pub mod dicts;
 pub mod durations;
 pub mod encoding;
+#[cfg(test)]
+mod examples;
 pub mod json;
 pub mod layout;
 pub mod lists;

@@ -1,5 +1,9 @@
 //! Functions that see words in a string: naming styles, wrapping, shortening.
 
+mod naming;
+
+use naming::{is_connector, join_words};
+
 use super::unicode::{Category, push_rune, runes, to_lower, to_upper};
 use crate::{Cx, Failure, Function, Int, Str, Text, TextBuilder, function};
 
@@ -67,107 +71,6 @@ pub fn camelcase(text: Str) -> Str {
         push_rune(&mut out, it);
     }
     out.into()
-}
-
-fn is_connector(it: char) -> bool {
-    it == '-' || it == '_' || it.is_whitespace()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum WordKind {
-    Number,
-    /// A capital with the small letters after it, or capitals in a row.
-    Capital,
-    Small,
-    Connector,
-    Punctuation,
-    Other,
-}
-
-impl WordKind {
-    fn of(it: char) -> Self {
-        match it {
-            _ if is_connector(it) => Self::Connector,
-            _ if Category::Punctuation.has(it) => Self::Punctuation,
-            _ if Category::Upper.has(it) => Self::Capital,
-            _ if Category::Letter.has(it) && !is_han(it) => Self::Small,
-            _ if Category::Number.has(it) => Self::Number,
-            _ => Self::Other,
-        }
-    }
-
-    fn separates(self) -> bool {
-        matches!(self, Self::Connector | Self::Punctuation)
-    }
-}
-
-/// Letters without case, which xstrings keeps apart.
-fn is_han(it: char) -> bool {
-    matches!(it, '\u{4E00}'..='\u{9FCC}' | '\u{3400}'..='\u{4D85}' | '\u{20000}'..='\u{2B81D}')
-}
-
-/// Cuts a text where the kind of its characters changes, and before the last capital of `HTTPServer`.
-fn words(characters: &[char]) -> Vec<(WordKind, &[char])> {
-    let mut words = Vec::new();
-    let mut rest = characters;
-    while let Some(&first) = rest.first() {
-        let kind = WordKind::of(first);
-        let run = |of: WordKind| rest[1..].iter().take_while(|it| WordKind::of(**it) == of).count();
-        let mut len = 1 + run(kind);
-        if kind == WordKind::Capital {
-            let small_next = rest.get(len).is_some_and(|it| WordKind::of(*it) == WordKind::Small);
-            match (len, small_next) {
-                (1, true) => len += run(WordKind::Small),
-                (_, true) => len -= 1,
-                (_, false) => {}
-            }
-        }
-        words.push((kind, &rest[..len]));
-        rest = &rest[len..];
-    }
-    words
-}
-
-/// Small letters with a connector between words. A number belongs to the word before it, but if small letters
-/// follow, they belong to the number and it starts a word: `Bld4Floor3rd` is `bld4_floor_3rd`.
-fn join_words(text: &[u8], connector: char) -> Vec<u8> {
-    let characters: Vec<char> = runes(text).map(|(_, it)| it).collect();
-    let words = words(&characters);
-    let kind = |at: usize| words.get(at).map(|(kind, _)| *kind);
-    let mut out = Vec::with_capacity(text.len() + 8);
-    let mut at = 0;
-    while let Some(first) = kind(at) {
-        let start = at;
-        at += 1;
-        if !first.separates() {
-            if first != WordKind::Number && kind(at) == Some(WordKind::Number) {
-                let number_starts_word = kind(at + 1) == Some(WordKind::Small);
-                at += usize::from(!number_starts_word);
-            } else if first == WordKind::Number {
-                while matches!(kind(at), Some(WordKind::Small | WordKind::Number)) {
-                    at += 1;
-                }
-            }
-        }
-        words[start..at].iter().for_each(|word| push_small(&mut out, *word, connector));
-        if !first.separates() && kind(at).is_some_and(|next| !next.separates()) {
-            push_rune(&mut out, connector);
-        }
-    }
-    out
-}
-
-fn push_small(out: &mut Vec<u8>, (kind, characters): (WordKind, &[char]), connector: char) {
-    for &it in characters {
-        push_rune(
-            out,
-            match kind {
-                WordKind::Connector => connector,
-                WordKind::Capital => to_lower(it),
-                _ => it,
-            },
-        );
-    }
 }
 
 /// The first byte of each word.
@@ -343,6 +246,14 @@ mod tests {
                 ("", ""),
             ],
         );
+    }
+
+    #[test]
+    fn broken_bytes_cling_to_the_next_character() {
+        let snake = |text: &[u8]| super::join_words(text, '_');
+        assert_eq!(snake(b"h\xc3"), b"h\xc3");
+        assert_eq!(snake(b"\xff\xfeab"), b"\xff\xfeab");
+        assert_eq!(snake(b"a\xffB\xfe"), "a_\u{fffd}b\u{fffd}".as_bytes());
     }
 
     #[test]
