@@ -207,10 +207,17 @@ pub(crate) enum TomlZone {
     Local(&'static str),
 }
 
-/// A time as TOML and JSON write it (RFC 3339), if the value is one.
-pub(crate) fn rfc3339(value: &Value) -> Option<String> {
+/// A time as TOML writes it, if the value is one: RFC 3339, or the part of it that TOML's own zones have.
+pub(crate) fn toml_text(value: &Value) -> Option<String> {
     let Data::Object(it) = &value.data else { return None };
-    Some(it.as_any().downcast_ref::<Time>()?.rfc3339())
+    let time = it.as_any().downcast_ref::<Time>()?;
+    let layout: &[u8] = match time.zone.name() {
+        "datetime-local" => b"2006-01-02T15:04:05.999999999",
+        "date-local" => b"2006-01-02",
+        "time-local" => b"15:04:05.999999999",
+        _ => return Some(time.rfc3339()),
+    };
+    Some(String::from_utf8_lossy(&format::format(time, layout)).into_owned())
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod durations;
 pub mod encoding;
 #[cfg(test)]
 mod examples;
+pub mod helm4;
 pub mod json;
 pub mod layout;
 pub mod lists;
@@ -40,11 +41,13 @@ pub mod strings;
 mod strval;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod toml_functions;
 pub mod types;
 mod unicode;
 pub mod urls;
 pub mod versions;
 pub mod words;
+pub mod yaml_functions;
 
 /// A file of functions, with its text so that the doc comments serve as documentation.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +98,9 @@ families! {
     dates "Dates" false;
     durations "Durations as numbers" true;
     certificates "Keys and certificates" false;
+    yaml_functions "YAML" false;
+    toml_functions "TOML" false;
+    helm4 "Writers that fail" true;
 }
 
 /// A function with its signature at hand.

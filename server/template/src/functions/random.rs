@@ -1,8 +1,9 @@
 //! Random strings. All randomness is the host's: a preview gives the same bytes on every rendering.
 
 use data_encoding::BASE64;
+use sha2::{Digest, Sha256};
 
-use crate::{Cx, Failure, Function, Int, function};
+use crate::{Cx, Failure, Function, Host, Int, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -71,16 +72,48 @@ fn pick(cx: &mut Cx<'_>, count: Int, set: &[u8]) -> Result<String, Failure> {
     let count = usize::try_from(count.0).unwrap_or(0);
     cx.budget.allocate(count)?;
     let fair = 256 / set.len() * set.len(); // larger bytes would favour the first characters of the set
+    let mut generator = Generator::new(cx.host);
     let mut out = String::with_capacity(count);
-    let mut bytes = [0; 64];
     while out.len() < count {
-        let wanted = (count - out.len()).min(bytes.len());
-        cx.host.random(&mut bytes[..wanted]);
-        let even = bytes[..wanted].iter().map(|&byte| usize::from(byte)).filter(|&byte| byte < fair);
-        out.extend(even.map(|byte| char::from(set[byte % set.len()])));
-        cx.budget.step()?; // a host whose bytes are all unfair must not hang us
+        let block = generator.block();
+        let even = block.iter().map(|&byte| usize::from(byte)).filter(|&byte| byte < fair);
+        out.extend(even.take(count - out.len()).map(|byte| char::from(set[byte % set.len()])));
     }
     Ok(out)
+}
+
+/// As many bytes as wanted out of 256 random bits of the host: SHA-256 of the seed and a counter.
+///
+/// Whoever looks for a prime number or an even choice must come to an end, even if the host of a test only
+/// knows one byte.
+pub(super) struct Generator {
+    seed: [u8; 32],
+    counter: u64,
+    spare: Vec<u8>,
+}
+
+impl Generator {
+    /// Seeded by the host.
+    pub(super) fn new(host: &dyn Host) -> Self {
+        let mut seed = [0; 32];
+        host.random(&mut seed);
+        Self { seed, counter: 0, spare: Vec::new() }
+    }
+
+    fn block(&mut self) -> [u8; 32] {
+        self.counter += 1;
+        Sha256::new().chain_update(self.seed).chain_update(self.counter.to_be_bytes()).finalize().into()
+    }
+
+    /// Fills a buffer.
+    pub(super) fn fill(&mut self, into: &mut [u8]) {
+        for byte in into {
+            if self.spare.is_empty() {
+                self.spare = self.block().to_vec();
+            }
+            *byte = self.spare.pop().unwrap_or_default();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +134,21 @@ mod tests {
         assert!(call(|cx| rand_alpha(cx, Int(99))).unwrap().bytes().all(|byte| byte.is_ascii_alphabetic()));
         assert!(call(|cx| rand_ascii(cx, Int(999))).unwrap().bytes().all(|byte| matches!(byte, b' '..=b'~')));
         assert_eq!(call(|cx| rand_alpha(cx, Int(-1))).unwrap(), "");
+    }
+
+    #[test]
+    fn a_host_of_one_byte_is_enough() {
+        struct Poor;
+        impl Host for Poor {
+            fn now(&self) -> i128 {
+                0
+            }
+            fn random(&self, into: &mut [u8]) {
+                into.fill(0xff);
+            }
+        }
+        let mut cx = Cx::new(golang::Dialect::Helm4, &Poor);
+        assert_eq!(rand_alpha(&mut cx, Int(100)).unwrap().len(), 100);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::pem;
 use super::x509::tlv;
 use crate::Host;
+use crate::functions::random::Generator;
 
 /// What key to make.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +54,7 @@ const OCTETS: u8 = 0x04;
 impl PrivateKey {
     /// Makes a key out of the host's randomness, or takes the host's own.
     pub(super) fn make(host: &dyn Host, kind: Kind) -> Result<Self, String> {
-        let mut random = Random(host);
+        let mut random = Random(Generator::new(host));
         Ok(match kind {
             Kind::Rsa(bits) => {
                 let prepared = host.rsa_key(bits).and_then(|der| read_rsa(&der));
@@ -189,7 +190,7 @@ fn read_pkcs8(der: &[u8]) -> Option<PrivateKey> {
 
 /// A DSA key in the group of 2048 and 256 bits of RFC 5114, section 2.3: finding a group of one's own takes
 /// minutes and gains nothing.
-fn make_dsa(random: &mut Random<'_>) -> Vec<u8> {
+fn make_dsa(random: &mut Random) -> Vec<u8> {
     let [prime, order, generator] = [DSA_P, DSA_Q, DSA_G].map(|hex| {
         let bytes = data_encoding::HEXUPPER.decode(hex.as_bytes()).unwrap_or_default();
         BigUint::from_bytes_be(&bytes)
@@ -213,10 +214,10 @@ pub(super) fn integer(bytes: &[u8]) -> Vec<u8> {
     tlv(0x02, &[sign, bytes])
 }
 
-/// The host's randomness as the key makers want it.
-struct Random<'h>(&'h dyn Host);
+/// Randomness as the key makers want it. Whether it is good enough for keys is the host's promise.
+struct Random(Generator);
 
-impl RngCore for Random<'_> {
+impl RngCore for Random {
     fn next_u32(&mut self) -> u32 {
         let mut bytes = [0; 4];
         self.fill_bytes(&mut bytes);
@@ -230,7 +231,7 @@ impl RngCore for Random<'_> {
     }
 
     fn fill_bytes(&mut self, into: &mut [u8]) {
-        self.0.random(into);
+        self.0.fill(into);
     }
 
     fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), Error> {
@@ -239,8 +240,7 @@ impl RngCore for Random<'_> {
     }
 }
 
-/// Whether the randomness is good enough for keys is the host's promise.
-impl CryptoRng for Random<'_> {}
+impl CryptoRng for Random {}
 
 const DSA_P: &str = "\
     87A8E61DB4B6663CFFBBD19C651959998CEEF608660DD0F25D2CEED4435E3B00E00DF8F1D61957D4FAF7DF4561B2AA30\

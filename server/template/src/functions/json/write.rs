@@ -156,7 +156,8 @@ impl Writer<'_> {
     }
 }
 
-fn is_same(a: &Value, b: &Value) -> bool {
+/// Whether both are one and the same map or list.
+pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
     match (&a.data, &b.data) {
         (Data::Map(a), Data::Map(b)) => a.same(b),
         (Data::List(a), Data::List(b)) => a.same(b),

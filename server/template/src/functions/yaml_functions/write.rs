@@ -1,0 +1,198 @@
+//! Writes values as YAML, straight into the emitter: the most frequent work of all templates.
+//!
+//! Helm writes JSON first and reads that as YAML, which is where the refusals come from: numbers that JSON
+//! lacks, control characters that YAML lacks, keys too long for YAML's scanner.
+
+use std::borrow::Cow;
+
+use data_encoding::BASE64;
+use yaml::{Emitter, Layout};
+
+use crate::functions::json::write::{is_same, replace_invalid};
+use crate::{Cx, Data, Failure, List, Map, Origin, Str, Text, TextBuilder, Trace, Value};
+
+/// From this depth on Go looks for a map or list inside of itself.
+const LOOK_FOR_CYCLES: usize = 1000;
+/// Deeper YAML is not read.
+const MAX_DEPTH: usize = 10_000;
+
+/// Writes one value.
+pub(in crate::functions) fn write(cx: &mut Cx<'_>, value: &Value, layout: Layout) -> Result<Text, Failure> {
+    let trace = cx.trace.as_ref();
+    let mut writer = Writer {
+        emitter: Emitter::new(layout),
+        layout,
+        trace,
+        marks: Vec::new(),
+        depth: 0,
+        open: Vec::new(),
+    };
+    let origin = writer.origin(value, Origin::NONE);
+    writer.mark(origin);
+    writer.value(value, origin)?;
+    let Writer { emitter, marks, .. } = writer;
+    let text = emitter.finish();
+    cx.budget.allocate(text.len())?;
+    Ok(with_origins(cx, text, &marks))
+}
+
+/// Cuts the text at its marks.
+fn with_origins(cx: &mut Cx<'_>, text: String, marks: &[(usize, Origin)]) -> Text {
+    if cx.trace.is_none() {
+        return Text { bytes: text.into(), origin: Origin::NONE };
+    }
+    let mut builder = TextBuilder::new(cx);
+    let ends = marks.iter().skip(1).map(|mark| mark.0).chain([text.len()]);
+    for ((start, origin), end) in marks.iter().zip(ends) {
+        let end = end.min(text.len()); // the last line break is gone
+        builder.push_from(text.as_bytes().get(*start..end).unwrap_or_default(), *origin);
+    }
+    builder.finish(cx)
+}
+
+struct Writer<'t> {
+    emitter: Emitter,
+    layout: Layout,
+    trace: Option<&'t Trace>,
+    /// From which byte on which origin holds.
+    marks: Vec<(usize, Origin)>,
+    depth: usize,
+    /// The maps and lists being written below [`LOOK_FOR_CYCLES`].
+    open: Vec<Value>,
+}
+
+impl Writer<'_> {
+    fn mark(&mut self, origin: Origin) {
+        if self.trace.is_some() {
+            self.marks.push((self.emitter.position(), origin));
+        }
+    }
+
+    /// The origin of a value's line; what has none stands in the text of what surrounds it.
+    fn origin(&self, value: &Value, around: Origin) -> Origin {
+        let own = self.trace.map_or(Origin::NONE, |trace| trace.summary(value.origin));
+        if own.is_none() { around } else { own }
+    }
+
+    fn value(&mut self, value: &Value, origin: Origin) -> Result<(), Failure> {
+        // Only the way through JSON turns containers that are nil into null.
+        let nil_is_null = self.layout == Layout::V2;
+        match &value.data {
+            Data::Invalid | Data::Nil => self.emitter.null(),
+            Data::Bool(it) => self.emitter.bool(*it),
+            Data::Int(kind, it) if kind.is_unsigned() => self.emitter.uint(*it as u64),
+            Data::Int(_, it) => self.emitter.int(*it),
+            Data::Float(it) if it.is_finite() => self.emitter.float(*it),
+            Data::Float(it) => {
+                crate::functions::json::write::number(*it).map_err(|error| marshaling(&error))?;
+            }
+            Data::Complex(_) => return Err(marshaling(&Failure::new("json: unsupported type: complex128"))),
+            Data::Str(it) => self.string(it)?,
+            Data::Bytes(it) => self.emitter.str(&BASE64.encode(it)),
+            Data::List(it) if it.is_nil() && nil_is_null => self.emitter.null(),
+            Data::Map(it) if it.is_nil() && nil_is_null => self.emitter.null(),
+            Data::List(it) => self.nested(value, |writer| writer.list(it, origin))?,
+            Data::Map(it) => self.nested(value, |writer| writer.map(it, origin))?,
+            Data::Object(it) => self.value(&it.to_json(), origin)?,
+        }
+        Ok(())
+    }
+
+    fn nested(
+        &mut self,
+        value: &Value,
+        write: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.depth += 1;
+        if self.depth > LOOK_FOR_CYCLES {
+            if self.open.iter().any(|it| is_same(it, value)) {
+                let message =
+                    format!("json: unsupported value: encountered a cycle via {}", value.type_name());
+                return Err(marshaling(&Failure::new(message)));
+            }
+            self.open.push(value.clone());
+        }
+        if self.depth > MAX_DEPTH {
+            return Err(converting(&format!("yaml: exceeded max depth of {MAX_DEPTH}")));
+        }
+        stacker::maybe_grow(32 * 1024, 1024 * 1024, || write(self))?;
+        if self.depth > LOOK_FOR_CYCLES {
+            self.open.pop();
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn list(&mut self, list: &List, around: Origin) -> Result<(), Failure> {
+        let items = list.items();
+        self.emitter.begin_list(items.len());
+        for item in items.iter() {
+            let origin = self.origin(item, around);
+            self.mark(origin);
+            self.value(item, origin)?;
+        }
+        self.emitter.end_list();
+        Ok(())
+    }
+
+    fn map(&mut self, map: &Map, around: Origin) -> Result<(), Failure> {
+        let entries = map.entries();
+        let mut sorted: Vec<(Cow<'_, str>, &Value)> =
+            entries.iter().map(|(key, value)| (text_of(key), value)).collect();
+        sorted.sort_by(|a, b| yaml::key_order(&a.0, &b.0));
+        self.emitter.begin_map(sorted.len());
+        for (key, value) in sorted {
+            let origin = self.origin(value, around);
+            self.mark(origin);
+            self.key(&key)?;
+            self.value(value, origin)?;
+        }
+        self.emitter.end_map();
+        Ok(())
+    }
+
+    fn key(&mut self, key: &str) -> Result<(), Failure> {
+        const LONGEST_PLAIN: usize = 128; // far below what needs a check
+        if self.layout == Layout::V2 && (key.len() > LONGEST_PLAIN || !is_ascii_text(key)) {
+            yaml::check_key(key).map_err(|error| converting(&error.message))?;
+            self.emitter.key(&yaml::as_read(key));
+        } else {
+            self.emitter.key(key);
+        }
+        Ok(())
+    }
+
+    fn string(&mut self, text: &Str) -> Result<(), Failure> {
+        let text = text_of(text);
+        if self.layout == Layout::V2 && !is_ascii_text(&text) {
+            yaml::check(&text).map_err(|error| converting(&error.message))?;
+            self.emitter.str(&yaml::as_read(&text));
+        } else {
+            self.emitter.str(&text);
+        }
+        Ok(())
+    }
+}
+
+/// Nothing in it that YAML's reader could refuse or change.
+fn is_ascii_text(text: &str) -> bool {
+    text.bytes().all(|byte| byte < 0x7f)
+}
+
+/// The text with U+FFFD for each byte that is not UTF-8, as JSON has it.
+fn text_of(text: &Str) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len() + 8);
+    replace_invalid(text, &mut bytes);
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn marshaling(error: &Failure) -> Failure {
+    Failure::new(format!("error marshaling into JSON: {}", error.message()))
+}
+
+fn converting(message: &str) -> Failure {
+    Failure::new(format!("error converting JSON to YAML: {message}"))
+}
