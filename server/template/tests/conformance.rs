@@ -81,6 +81,8 @@ fn parser() {
     let mut tally = Tally::default();
     for case in &cases {
         match case["src"].as_str().unwrap() {
+            // Go's test of the limit lowers the limit.
+            "parseTests" if text(case, "name").starts_with("paren nesting") => {}
             "parseTests" | "errorTests" => {
                 let name = text(case, "name");
                 let (got, expected) = match parsed(&name, &text(case, "tpl")) {
@@ -94,7 +96,7 @@ fn parser() {
             _ => {}
         }
     }
-    tally.at_least(188);
+    tally.at_least(185);
 }
 
 /// A number under every type that can hold it.
@@ -176,7 +178,7 @@ fn executor() {
         };
         tally.note(&tpl, &got, &expected);
     }
-    tally.at_least(434);
+    tally.at_least(437);
 }
 
 /// Numbers of values files are floats.
@@ -197,6 +199,12 @@ fn probed_values(probes: &str) -> Json {
     serde_json::from_str(line.trim().strip_prefix("=> ").unwrap()).unwrap()
 }
 
+fn files() -> Value {
+    let file = |path: &str, bytes: &[u8]| (path.into(), Value::new(Data::Bytes(bytes.into())));
+    let files = [file("f/x.txt", b"hello\nworld\n"), file("f/y.bin", b"\xff\0A")];
+    Map::typed(chartroom_template::MapType::Files, files.into_iter().collect()).into()
+}
+
 #[test]
 fn probes() {
     const NAME: &str = "p/templates/a.yaml";
@@ -209,11 +217,17 @@ fn probes() {
         let (tpl, expected) = (line[..at].trim_end().replace("\\N", "\n"), line[at + 4..].to_owned());
         let Data::Map(map) = values(&recorded).data else { unreachable!() };
         let map = map.retyped(chartroom_template::MapType::Values(Dialect::Helm3));
-        let dot: Map = [("Values", Value::from(map))].into_iter().collect();
+        let release: Map = [("Name", "r"), ("Namespace", "ns")]
+            .map(|(key, value)| (key, Value::from(value)))
+            .into_iter()
+            .collect();
+        let dot: [(&str, Value); 3] =
+            [("Values", map.into()), ("Release", release.into()), ("Files", files())];
+        let dot: Map = dot.into_iter().collect();
         let got = match parsed_by_helm(NAME, &tpl) {
             Ok(defines) => match run(NAME, defines, dot.into()) {
                 (out, error) if error.is_empty() => format!(" => {}", out.replace("<no value>", "")),
-                (_, error) => format!(" !! {error}"),
+                (_, error) => format!(" !! {}", as_helm_tells(&error)),
             },
             Err(error) => {
                 let last = error.message.rsplit(": ").next().unwrap_or_default();
@@ -222,7 +236,16 @@ fn probes() {
         };
         tally.note(&tpl, &got.replace('\n', "\\N"), &format!("{mark}{expected}"));
     }
-    tally.at_least(184);
+    tally.at_least(201);
+}
+
+/// Helm shows only the message of `fail` and `required`, at the outermost place.
+fn as_helm_tells(error: &str) -> String {
+    let told = error.split_once("HELM_ERR_START").and_then(|(_, rest)| rest.split_once("HELM_ERR_END"));
+    match (told, error.split(": ").nth(1)) {
+        (Some((message, _)), Some(place)) => format!("execution error at ({place}): {message}"),
+        _ => error.to_owned(),
+    }
 }
 
 fn parsed_by_helm(name: &str, text: &str) -> Result<Vec<Arc<Define>>, ParseError> {

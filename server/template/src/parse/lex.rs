@@ -493,3 +493,62 @@ static LETTERS_AND_DIGITS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
         _ => Vec::new(),
     }
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The items of a text, as `kind value`; an error as `! message`.
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let mut lexer = Lexer::new(text.as_bytes());
+        let mut items = Vec::new();
+        loop {
+            let item = lexer.next_item();
+            match item.kind {
+                Kind::Eof => break,
+                Kind::Error => {
+                    items.push(format!("! {}", lexer.error()));
+                    break;
+                }
+                kind => items.push(format!("{kind:?} {}", &text[item.start as usize..item.end as usize])),
+            }
+        }
+        assert_eq!(items, expected, "{text}");
+    }
+
+    #[test]
+    fn names_end_at_dots() {
+        check(
+            "{{$x.a .b}}",
+            &["LeftDelim {{", "Variable $x", "Field .a", "Space  ", "Field .b", "RightDelim }}"],
+        );
+        check("{{.}}", &["LeftDelim {{", "Dot .", "RightDelim }}"]);
+        check("{{..}}", &["LeftDelim {{", "Dot .", "Dot .", "RightDelim }}"]);
+    }
+
+    #[test]
+    fn trim_markers_eat_blanks() {
+        check("a \n{{- 3 -}} \n b", &["Text a", "LeftDelim {{", "Number 3", "RightDelim }}", "Text b"]);
+        check(" {{- /* c */ -}} ", &[]);
+    }
+
+    #[test]
+    fn letters_are_unicodes() {
+        check("{{é}}", &["LeftDelim {{", "Identifier é", "RightDelim }}"]);
+        check("{{☺}}", &["LeftDelim {{", "! unrecognized character in action: U+263A '☺'"]);
+        check("{{a☺}}", &["LeftDelim {{", "! bad character U+263A '☺'"]);
+    }
+
+    #[test]
+    fn what_is_not_closed_is_told() {
+        check("{{", &["LeftDelim {{", "! unclosed action"]);
+        check("{{(}}", &["LeftDelim {{", "LeftParen (", "! unclosed left paren"]);
+        check("{{\"a", &["LeftDelim {{", "! unterminated quoted string"]);
+        check("{{'a", &["LeftDelim {{", "! unterminated character constant"]);
+        check("{{`a", &["LeftDelim {{", "! unterminated raw quoted string"]);
+        check("{{/*", &["! unclosed comment"]);
+        check("{{/* */ }}", &["! comment ends before closing delimiter"]);
+        check("{{3k}}", &["LeftDelim {{", "! bad number syntax: \"3k\""]);
+    }
+}

@@ -147,7 +147,25 @@ fn exact_uint(float: f64) -> Option<u64> {
 }
 
 fn parse_float(text: &str) -> Option<f64> {
+    if !text.contains('_') {
+        return strconv::parse_float(text.as_bytes()).ok();
+    }
+    let text = underscores_ok(text).then(|| text.replace('_', ""))?;
     strconv::parse_float(text.as_bytes()).ok()
+}
+
+/// Go's rule: an underscore stands between digits, or between a base's prefix and a digit.
+fn underscores_ok(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let unsigned = lower.strip_prefix(['+', '-']).unwrap_or(&lower);
+    let prefix = ["0x", "0o", "0b"].into_iter().find(|prefix| unsigned.starts_with(prefix));
+    let hex = prefix == Some("0x");
+    let digits = &unsigned[prefix.map_or(0, str::len)..];
+    let is_digit = |it: char| it.is_ascii_digit() || hex && it.is_ascii_hexdigit();
+    // The prefix counts as a digit before the first character, and nothing does behind the last.
+    let before = std::iter::once(prefix.is_some()).chain(digits.chars().map(is_digit));
+    let behind = digits.chars().skip(1).map(is_digit).chain([false]);
+    digits.chars().zip(before).zip(behind).all(|((it, before), behind)| it != '_' || before && behind)
 }
 
 #[cfg(test)]
@@ -166,6 +184,17 @@ mod tests {
         assert_eq!(ideal("'a'"), Ideal::Int(97));
         assert_eq!(ideal("1+2i"), Ideal::Complex(1.0, 2.0));
         assert_eq!(ideal("18446744073709551615"), Ideal::Overflow);
+    }
+
+    #[test]
+    fn underscores_stand_between_digits() {
+        let float = |text| number(text).ok().and_then(|it| it.float);
+        assert_eq!(float("0_0_1_2_3.4"), Some(123.4));
+        assert_eq!(float("1e1_9"), Some(1e19));
+        assert_eq!(float("+0x_1.e_0p+0_2"), Some(7.5));
+        assert_eq!(float("1_.5"), None);
+        assert_eq!(float("1._5"), None);
+        assert_eq!(float("1.5_"), None);
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn check_error(text: &str, marks: &str, message: &str) {
 #[test]
 fn actions_are_printed_canonically() {
     check("{{  .Values.a|quote  }}", "{{.Values.a | quote}}");
-    check("{{ $x:=1 }}{{ $x=2 }}", "{{$x := 1}}{{$x = 2}}");
+    check("{{ $x:=1 }}{{ $x =2 }}", "{{$x := 1}}{{$x = 2}}");
     check("{{ (print 1).a.b }}", "{{(print 1).a.b}}");
     check("{{ range $i,$e:=.a }}{{ else }}x{{ end }}", "{{range $i, $e := .a}}{{else}}x{{end}}");
     check("{{ template `x` . }}", "{{template \"x\" .}}");
@@ -93,13 +93,16 @@ fn ranges_are_those_of_the_text() {
 fn mistakes_are_underlined_where_they_are() {
     check_error("a {{ foo }}", "     ~~~", "template: t:1: function \"foo\" not defined");
     check_error("{{ $x }}", "   ~~", "template: t:1: undefined variable \"$x\"");
-    check_error(
-        "{{ if 1 }}\n{{ quote }",
-        "           ~~",
-        "template: t:2: unexpected \"}\" in operand"
-            .replace("unexpected \"}\" in operand", "unexpected \"}\" in operand")
-            .as_str(),
-    );
+    let message = "template: t:2: unexpected \"}\" in operand";
+    check_error("{{ if 1 }}\n{{ quote }", "                    ~", message);
+    check_error("a\n{{ .a\n\n", "  ~~", "template: t:4: unclosed action started at t:2");
+    check_error("{{ 1 | 2 }}", "       ~", "template: t:1: non executable command in pipeline stage 2");
+    check_error("{{ range }}", "         ~~", "template: t:1: missing value for range");
+    check_error("{{ 12k }}", "   ~~~", "template: t:1: bad number syntax: \"12k\"");
+    check_error("{{ break }}", "   ~~~~~", "template: t:1: {{break}} outside {{range}}");
+    let twice = "{{define `a`}}x{{end}}{{define `a`}}y{{end}}";
+    let marks = "                               ~~~";
+    check_error(twice, marks, "template: t:1: template: multiple definition of template \"a\"");
 }
 
 #[test]
