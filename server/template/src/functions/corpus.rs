@@ -9,6 +9,7 @@ use crate::functions::calling::{context, render, try_call};
 use crate::functions::find;
 use crate::{Body, Data, Int, List, ListType, Map, MapType, Str, Value};
 
+#[expect(clippy::disallowed_methods, reason = "the record is too large to be built in, and may be absent")]
 fn record(name: &str) -> Option<Vec<u8>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/functions/");
     let record = std::fs::read(format!("{folder}{name}")).ok();

@@ -30,12 +30,15 @@ pub fn nindent(cx: &mut Cx<'_>, spaces: Int, text: Text) -> Result<Text, Failure
     indented(cx, spaces, &text, b"\n")
 }
 
+/// As many as any sane manifest has at the start of a line.
+const SPACES: &[u8] = &[b' '; 64];
+
 fn indented(cx: &mut Cx<'_>, spaces: Int, text: &Text, before: &[u8]) -> Result<Text, Failure> {
     let bytes = &text.bytes;
     let lines = 1 + memchr::memchr_iter(b'\n', bytes).count();
     let count = times(cx, spaces, lines)?;
     cx.budget.allocate(bytes.len() + before.len())?;
-    let pad = vec![b' '; count];
+    let pad = SPACES.get(..count).map_or_else(|| vec![b' '; count].into(), std::borrow::Cow::Borrowed);
     if cx.trace.is_none() {
         let mut out = Vec::with_capacity(before.len() + bytes.len() + lines * count);
         out.extend_from_slice(before);
