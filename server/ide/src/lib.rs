@@ -4,9 +4,25 @@
 //! answer with plain data in the editor's words. Nothing here knows the protocol, a thread or the disk.
 
 mod analysis;
+mod completion;
+mod describe;
+mod diagnostics;
+mod document_symbols;
+mod goto_definition;
+mod hover;
+mod keys;
+mod place;
+mod references;
 mod shape;
 mod source;
+#[cfg(test)]
+mod testing;
 
 pub use analysis::{Analysis, Input};
-pub use shape::{Builtin, Evaluator, Member, Shape, Thing, ValueAt};
+pub use completion::{CompletionItem, CompletionKind};
+pub use diagnostics::{Diagnostic, Severity};
+pub use document_symbols::{DocumentSymbol, SymbolKind};
+pub use hover::Hover;
+pub use references::{Reference, RenameError};
+pub use shape::{Builtin, Evaluator, Member, Scope, Shape, Thing, ValueAt};
 pub use source::{TemplateSource, ValuesSource};

@@ -41,7 +41,7 @@ pub struct Member {
 macro_rules! members {
     ($name:ident $owner:literal: $($member:literal $detail:literal $doc:literal;)*) => {
         #[doc = concat!("The members of `", $owner, "`.")]
-        pub const $name: &[Member] =
+        pub(crate) const $name: &[Member] =
             &[$(Member { name: $member, owner: $owner, detail: $detail, doc: $doc },)*];
     };
 }
@@ -125,6 +125,22 @@ members! { TEMPLATE ".Template":
 }
 
 impl Builtin {
+    /// How it is written from the dot: `.Release.Name`.
+    pub fn display(&self) -> String {
+        match self {
+            Self::Chart(_) => ".Chart".to_owned(),
+            Self::Release => ".Release".to_owned(),
+            Self::Capabilities => ".Capabilities".to_owned(),
+            Self::KubeVersion => ".Capabilities.KubeVersion".to_owned(),
+            Self::HelmVersion => ".Capabilities.HelmVersion".to_owned(),
+            Self::ApiVersions => ".Capabilities.APIVersions".to_owned(),
+            Self::Files(_) => ".Files".to_owned(),
+            Self::Template => ".Template".to_owned(),
+            Self::Subcharts(_) => ".Subcharts".to_owned(),
+            Self::Field(member, _) => format!("{}.{}", member.owner, member.name),
+        }
+    }
+
     /// What it has.
     pub fn members(&self) -> &'static [Member] {
         match self {

@@ -14,8 +14,9 @@ use std::sync::Arc;
 use text::FileRange;
 use yaml::Node;
 
+pub(crate) use builtin::ROOT;
 pub use builtin::{Builtin, Member};
-pub use eval::Evaluator;
+pub use eval::{Evaluator, Scope};
 
 /// How many possibilities are followed at most: a define may be called from hundreds of places.
 const MAX_OPTIONS: usize = 48;

@@ -1,0 +1,40 @@
+//! Completion: what can stand at the cursor, right while the line is half typed.
+//!
+//! Each file below adds items of one kind; which of them are asked is decided here, by what the cursor is in.
+
+mod fields;
+mod item;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod values_keys;
+mod words;
+
+use syntax::Place;
+use text::FilePos;
+
+pub use item::{CompletionItem, CompletionKind};
+pub(crate) use strings::shown;
+pub(crate) use words::signature;
+
+use crate::analysis::Analysis;
+use crate::place::Look;
+
+impl Analysis {
+    /// What can stand at a place, the likeliest first.
+    pub fn completions(&self, pos: FilePos) -> Vec<CompletionItem> {
+        if let Some(source) = self.values_file(pos.file) {
+            return values_keys::complete(self, source, pos.offset);
+        }
+        let Some(look) = Look::at(self, pos) else { return Vec::new() };
+        match look.cursor.place {
+            Place::Field(field) => fields::complete(self, &look, &field),
+            Place::Word(word) => words::complete(self, &look, &word),
+            Place::Variable(place) if !place.declared => words::variables(&look, place.range),
+            Place::String(place) => strings::complete(self, &look, &place),
+            Place::Variable(_) | Place::Text | Place::Comment | Place::Delimiter | Place::Literal(_) => {
+                Vec::new()
+            }
+        }
+    }
+}

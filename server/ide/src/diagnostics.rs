@@ -1,0 +1,77 @@
+//! Diagnostics: what is wrong with a chart for the active target, at the place that caused it.
+//!
+//! Everything here was found by the engine itself: loading, merging, the schema, parsing and running. The words
+//! are Helm's, without the places that an editor shows by itself.
+
+use render::ErrorKind;
+use text::FileRange;
+
+/// Something that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The place to blame.
+    pub at: FileRange,
+    /// What is wrong.
+    pub message: String,
+    /// A short name of the kind of trouble.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The calls on the way there.
+    pub related: Vec<(FileRange, String)>,
+}
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Helm refuses the chart.
+    Error,
+    /// Helm goes on, but likely not as meant.
+    Warning,
+}
+
+impl Diagnostic {
+    /// For an error of rendering; `fallback` is the place for what has none.
+    pub fn of_render_error(error: &render::Error, fallback: FileRange) -> Self {
+        let code = match error.kind {
+            ErrorKind::NotInstallable => "not-installable",
+            ErrorKind::Dependencies => "dependencies",
+            ErrorKind::Values => "values",
+            ErrorKind::Schema => "schema",
+            ErrorKind::KubeVersion => "kube-version",
+            ErrorKind::Parse => "template-syntax",
+            ErrorKind::Execution => "template-execution",
+            ErrorKind::Manifest => "manifest",
+        };
+        let related = error.chain.iter().map(|at| (*at, "called from here".to_owned())).collect();
+        Self {
+            at: error.at.unwrap_or(fallback),
+            message: error.reason.clone(),
+            code,
+            severity: Severity::Error,
+            related,
+        }
+    }
+
+    /// For a file of the chart that cannot be loaded.
+    pub fn of_load_error(error: &chart::LoadError, fallback: FileRange) -> Self {
+        Self {
+            at: error.at.unwrap_or(fallback),
+            message: error.message.clone(),
+            code: "chart",
+            severity: Severity::Error,
+            related: Vec::new(),
+        }
+    }
+
+    /// For something that Helm only grumbles about.
+    pub fn of_warning(warning: &chart::coalesce::Warning, fallback: FileRange) -> Self {
+        Self {
+            at: warning.at.unwrap_or(fallback),
+            message: warning.message.clone(),
+            code: "values",
+            severity: Severity::Warning,
+            related: Vec::new(),
+        }
+    }
+}

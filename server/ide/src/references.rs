@@ -1,0 +1,200 @@
+//! References and rename: every place that speaks of a value, a define or a variable.
+//!
+//! A value is the same however it is spelled: through `with` and `range`, as `index .Values "a"`, in the parent's
+//! values below the subchart's name. So uses are found by evaluating, not by comparing text; a quick look at the
+//! last name spares most of that.
+
+use std::sync::Arc;
+
+use syntax::{Access, ActionId, Expr};
+use text::{FilePos, FileRange};
+
+use crate::analysis::Analysis;
+use crate::keys::identity;
+use crate::place::{Look, Meaning};
+use crate::shape::{Evaluator, Scope, Shape, ValueAt};
+use crate::source::TemplateSource;
+
+/// A place that speaks of the thing asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The name there.
+    pub at: FileRange,
+    /// Whether it defines, declares, assigns or sets rather than reads.
+    pub writes: bool,
+}
+
+/// Why something cannot be renamed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenameError(pub String);
+
+/// What is looked for.
+enum Wanted {
+    Values(Vec<ValueAt>),
+    Define(String),
+    Variable(FileRange),
+}
+
+impl Analysis {
+    /// Every place that speaks of what stands at `pos`, definitions included.
+    pub fn references(&self, pos: FilePos) -> Vec<Reference> {
+        match self.wanted(pos) {
+            Some(Wanted::Values(values)) => self.uses_of_values(&values),
+            Some(Wanted::Define(name)) => self.uses_of_define(&name),
+            Some(Wanted::Variable(declared)) => self.uses_of_variable(declared),
+            None => Vec::new(),
+        }
+    }
+
+    /// The places in one file, to light up.
+    pub fn document_highlights(&self, pos: FilePos) -> Vec<Reference> {
+        self.references(pos).into_iter().filter(|it| it.at.file == pos.file).collect()
+    }
+
+    /// What a rename at `pos` would change: the range of the name.
+    pub fn prepare_rename(&self, pos: FilePos) -> Option<FileRange> {
+        self.wanted(pos)?;
+        self.references(pos)
+            .iter()
+            .map(|it| it.at)
+            .find(|at| at.file == pos.file && at.range.contains_inclusive(pos.offset))
+    }
+
+    /// The edits of a rename.
+    pub fn rename(&self, pos: FilePos, new: &str) -> Result<Vec<(FileRange, String)>, RenameError> {
+        let wanted = self.wanted(pos).ok_or_else(|| RenameError("nothing here can be renamed".to_owned()))?;
+        let refuse = |why: &str| Err(RenameError(format!("`{new}` {why}")));
+        let text = match wanted {
+            Wanted::Values(_) if new.is_empty() || new.contains(['.', ' ', ':', '"', '\'']) => {
+                return refuse("is no plain key");
+            }
+            Wanted::Values(_) | Wanted::Define(_) if new.contains(['"', '`', '\n']) => {
+                return refuse("cannot stand between quotes");
+            }
+            Wanted::Variable(_) => {
+                let name = new.strip_prefix('$').unwrap_or(new);
+                if name.is_empty() || !name.chars().all(|it| it.is_alphanumeric() || it == '_') {
+                    return refuse("is no name for a variable");
+                }
+                format!("${name}")
+            }
+            Wanted::Values(_) | Wanted::Define(_) => new.to_owned(),
+        };
+        Ok(self.references(pos).into_iter().map(|it| (it.at, text.clone())).collect())
+    }
+
+    fn wanted(&self, pos: FilePos) -> Option<Wanted> {
+        if let Some(source) = self.values_file(pos.file) {
+            let outline = source.parsed().outline();
+            let entry = outline.at(pos.offset)?;
+            return Some(Wanted::Values(vec![self.value_of_entry(source, entry)]));
+        }
+        match Look::at(self, pos)?.meaning()?.0 {
+            Meaning::Field(shape) => {
+                let values: Vec<ValueAt> = shape.values().filter(|it| !it.path.is_empty()).cloned().collect();
+                (!values.is_empty()).then_some(Wanted::Values(values))
+            }
+            Meaning::Define(name) => Some(Wanted::Define(name)),
+            Meaning::Variable { declared, .. } => {
+                Some(Wanted::Variable(FileRange { file: pos.file, range: declared }))
+            }
+            Meaning::Dot(_) | Meaning::Function(_) | Meaning::File(_) => None,
+        }
+    }
+
+    fn uses_of_define(&self, name: &str) -> Vec<Reference> {
+        let defined = self.definitions(name).into_iter().map(|(source, range)| source.at(range));
+        let mut found: Vec<Reference> = defined.map(|at| Reference { at, writes: true }).collect();
+        found.extend(self.call_sites(name).iter().map(|site| Reference { at: site.name, writes: false }));
+        found.dedup_by_key(|it| it.at);
+        found
+    }
+
+    fn uses_of_variable(&self, declared: FileRange) -> Vec<Reference> {
+        let Some(source) = self.template(declared.file) else { return Vec::new() };
+        let Some(variable) = source.ast().variable_named_at(declared.range.start()) else {
+            return Vec::new();
+        };
+        let uses = source.ast().uses_of(&variable).into_iter();
+        uses.map(|(range, access)| Reference { at: source.at(range), writes: access != Access::Read })
+            .collect()
+    }
+
+    fn uses_of_values(&self, values: &[ValueAt]) -> Vec<Reference> {
+        let wanted: Vec<Vec<Arc<str>>> = values.iter().map(identity).collect();
+        let mut found = Vec::new();
+        let mut add = |at: FileRange, writes: bool| {
+            if !found.iter().any(|it: &Reference| it.at == at) {
+                found.push(Reference { at, writes });
+            }
+        };
+        for place in values.iter().flat_map(|value| self.key_places(value)) {
+            if !place.is_commented() {
+                add(place.name_at(), true);
+            }
+        }
+        for template in &self.input.templates {
+            for at in uses_in(self, template, &wanted) {
+                add(at, false);
+            }
+        }
+        found
+    }
+}
+
+/// The names in one template that stand for one of the values.
+fn uses_in(analysis: &Analysis, source: &TemplateSource, wanted: &[Vec<Arc<str>>]) -> Vec<FileRange> {
+    let last: Vec<&str> = wanted.iter().filter_map(|it| it.last()).map(|key| &**key).collect();
+    if !last.iter().any(|key| source.text().contains(*key)) {
+        return Vec::new();
+    }
+    let is_wanted = |shape: &Shape| shape.values().any(|value| wanted.contains(&identity(value)));
+    let evaluator = Evaluator::new(analysis, source);
+    let ast = source.ast();
+    let mut found = Vec::new();
+    let mut exprs: Vec<(ActionId, &Expr)> = Vec::new();
+    ast.each_expr(|action, expr| exprs.push((action, expr)));
+    for (action, expr) in exprs {
+        for (at, name) in expr.path.iter().enumerate().filter(|(_, name)| last.contains(&name.text.as_str()))
+        {
+            let frames = ast.frames_of_action(action);
+            let scope = Scope { frames: &frames, offset: expr.range.start() };
+            if is_wanted(&evaluator.path(scope, &expr.head, &expr.path[..=at])) {
+                found.push(source.at(name.range));
+            }
+        }
+    }
+    found.extend(keys_in_calls(source, &evaluator, &last, &is_wanted));
+    found
+}
+
+/// `index .Values "a" "b"`, `get .Values "a"`, `hasKey .Values "a"`
+fn keys_in_calls(
+    source: &TemplateSource,
+    evaluator: &Evaluator<'_>,
+    last: &[&str],
+    is_wanted: &dyn Fn(&Shape) -> bool,
+) -> Vec<FileRange> {
+    let ast = source.ast();
+    let mut found = Vec::new();
+    for (at, action) in ast.actions.iter().enumerate() {
+        let Some(pipeline) = &action.pipeline else { continue };
+        let frames = ast.frames_of_action(ActionId(at as u32));
+        pipeline.each_command(&mut |_, _, command| {
+            let Some(("index" | "get" | "hasKey", [map, keys @ ..])) = command.function() else { return };
+            if !keys.iter().any(|key| key.string().is_some_and(|key| last.contains(&key.value.as_str()))) {
+                return;
+            }
+            let scope = Scope { frames: &frames, offset: map.range.start() };
+            let mut shape = evaluator.expr(scope, map);
+            for key in keys {
+                let Some(key) = key.string() else { return };
+                shape = evaluator.field(&shape, &key.value);
+                if last.contains(&key.value.as_str()) && is_wanted(&shape) {
+                    found.push(source.at(key.content));
+                }
+            }
+        });
+    }
+    found
+}
