@@ -77,7 +77,7 @@ pub fn from_json(text: Str) -> Map {
     let Read { value, problem } = read;
     let map = match value.data {
         Data::Map(map) => map,
-        Data::Nil => return Map::nil(MapType::Any), // Go resets the map to nil
+        Data::Nil if problem.is_none() => return Map::nil(MapType::Any), // Go resets the map to nil
         _ => return with_error(Map::new(), mismatch(&value, MapType::Any.name())),
     };
     match problem {
@@ -102,17 +102,18 @@ pub fn must_from_json(text: Str) -> Result<Value, Failure> {
 /// `{{ fromJsonArray "[\"a\", \"b\"]" | join "," }}` gives `a,b`
 pub fn from_json_array(text: Str) -> List {
     let message = match read::read(&text) {
-        Ok(Read { problem: Some(message), .. }) | Err(message) => message,
-        Ok(Read { value, problem: None }) => match value.data {
-            Data::List(list) => return list,
-            Data::Nil => return List::nil(ListType::Any),
+        Ok(Read { value, problem }) => match (value.data.clone(), problem) {
+            (Data::List(list), None) => return list,
+            (Data::Nil, None) => return List::nil(ListType::Any),
+            (Data::List(_), Some(message)) => message,
             _ => mismatch(&value, ListType::Any.name()),
         },
+        Err(message) => message,
     };
     List::any(vec![message.into()])
 }
 
-/// Go's words for JSON of one type where another was wanted.
+/// Go's words for JSON of one type where another was wanted. A number too large to be read is nil here.
 pub(super) fn mismatch(value: &Value, wanted: &str) -> String {
     let found = match value.data {
         Data::Bool(_) => "bool",
@@ -203,6 +204,10 @@ mod tests {
         assert_eq!(
             error("{\"a\":1e999}"),
             "json: cannot unmarshal number 1e999 into Go value of type float64"
+        );
+        assert_eq!(
+            error("1e999"),
+            "json: cannot unmarshal number into Go value of type map[string]interface {}"
         );
         assert!(from_json("null".into()).is_nil());
         assert_eq!(

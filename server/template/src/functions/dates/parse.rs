@@ -114,7 +114,12 @@ impl Fields {
 
     fn short_year<'t>(&mut self, text: &'t [u8]) -> Rest<'t> {
         let (digits, rest) = text.split_at_checked(2).ok_or(Problem::Mismatch)?;
-        let year = number(digits)?;
+        // Go reads a sign here, too.
+        let unsigned = digits.strip_prefix(b"-").or_else(|| digits.strip_prefix(b"+"));
+        let year = match unsigned {
+            Some(digit) => number(digit)? * if digits[0] == b'-' { -1 } else { 1 },
+            None => number(digits)?,
+        };
         self.year = if year >= 69 { year + 1900 } else { year + 2000 }; // Unix began in 1969 west of Greenwich
         Ok(rest)
     }
@@ -181,27 +186,32 @@ impl Fields {
             self.utc = true;
             return Ok(rest);
         }
-        let (&sign, mut rest) = text.split_first().ok_or(Problem::Mismatch)?;
-        let mut parts = [0; 3];
-        let wanted = 1 + usize::from(form.minutes) + usize::from(form.seconds);
-        for (at, part) in parts.iter_mut().take(wanted).enumerate() {
-            if form.colon && at > 0 {
-                rest = rest.strip_prefix(b":").ok_or(Problem::Mismatch)?;
-            }
-            (*part, rest) = two_digits(rest, Pad::Zero)?;
+        let parts = 1 + usize::from(form.minutes) + usize::from(form.seconds);
+        let width = 1 + 2 * parts + if form.colon { parts - 1 } else { 0 };
+        let (offset, rest) = text.split_at_checked(width).ok_or(Problem::Mismatch)?;
+        let step = if form.colon { 3 } else { 2 };
+        if form.colon && (1..parts).any(|part| offset[step * part] != b':') {
+            return Err(Problem::Mismatch);
         }
         let limits = [(24, "hour"), (60, "minute"), (60, "second")]; // people do write 24 hours and 60 minutes
-        for (part, (limit, unit)) in parts.iter().zip(limits) {
-            if *part > limit {
-                return Err(out_of_range(&format!("time zone offset {unit}")));
+        let mut seconds = 0;
+        let mut mismatch = !matches!(offset[0], b'+' | b'-');
+        for ((limit, unit), part) in limits.into_iter().zip(0..parts) {
+            let digits = &offset[1 + step * part..3 + step * part];
+            let Ok((value, _)) = two_digits(digits, Pad::Zero) else {
+                mismatch = true;
+                break;
+            };
+            if value > limit {
+                return Err(out_of_range(&format!("time zone offset {unit}"))); // counts before any mismatch
             }
+            seconds += value * [3600, 60, 1][part];
         }
-        let seconds = (parts[0] * 3600 + parts[1] * 60 + parts[2]) as i32;
-        self.offset = Some(match sign {
-            b'+' => seconds,
-            b'-' => -seconds,
-            _ => return Err(Problem::Mismatch),
-        });
+        if mismatch {
+            return Err(Problem::Mismatch);
+        }
+        let seconds = seconds as i32;
+        self.offset = Some(if offset[0] == b'-' { -seconds } else { seconds });
         Ok(rest)
     }
 

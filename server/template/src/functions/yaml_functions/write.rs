@@ -88,7 +88,12 @@ impl Writer<'_> {
             }
             Data::Complex(_) => return Err(marshaling(&Failure::new("json: unsupported type: complex128"))),
             Data::Str(it) => self.string(it)?,
-            Data::Bytes(it) => self.emitter.str(&BASE64.encode(it)),
+            Data::Bytes(it) if self.layout == Layout::V2 => self.emitter.str(&BASE64.encode(it)),
+            Data::Bytes(it) => {
+                self.emitter.begin_list(it.len());
+                it.iter().for_each(|&byte| self.emitter.uint(byte.into()));
+                self.emitter.end_list();
+            }
             Data::List(it) if it.is_nil() && nil_is_null => self.emitter.null(),
             Data::Map(it) if it.is_nil() && nil_is_null => self.emitter.null(),
             Data::List(it) => self.nested(value, |writer| writer.list(it, origin))?,
