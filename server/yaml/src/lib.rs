@@ -1,17 +1,21 @@
 //! YAML as Helm reads and prints it: go-yaml v2 (YAML 1.1), then JSON; each node with its range.
 
+mod build;
 mod emit;
 mod error;
 mod events;
+mod grammar;
 mod key_order;
 mod parse;
 mod resolve;
 mod scalar;
+mod scanner;
 mod value;
 mod verb;
 
 pub use emit::{Emitter, Layout, write};
 pub use error::Error;
+pub use events::{Event, EventKind, Properties, Style, events};
 pub use key_order::key_order;
 pub use parse::{Numbers, parse, parse_all};
 pub use scalar::{as_read, check, check_key};

@@ -1,19 +1,11 @@
-//! From events to the tree: go-yaml's decoder, then the way through JSON that Helm takes.
-//!
-//! Of two equal keys the last one counts. `<<` is applied where it stands, so it beats keys before it. Aliases
-//! share what they stand for; expanding them is counted as go-yaml counts it, and refused when it gets out of
-//! hand.
+//! Documents as trees: what Helm has after `YAML → JSON → interface{}`.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use text::FileId;
 
-use golang::strconv::format_float;
-use text::{FileId, FileRange, TextRange};
-
+use crate::build::Builder;
 use crate::error::Error;
-use crate::events::{Event, EventKind, scan};
-use crate::resolve::resolve;
-use crate::{Entry, Map, Node, Value, verb};
+use crate::events::{EventKind, events};
+use crate::{Node, Value};
 
 /// What becomes of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +15,6 @@ pub enum Numbers {
     /// Integers stay integers, for files with types of their own (`Chart.yaml`).
     AsWritten,
 }
-
-const MAX_DEPTH: usize = 10_000;
 
 /// Reads the first document. Nothing at all is null.
 pub fn parse(text: &str, file: FileId, numbers: Numbers) -> Result<Node, Error> {
@@ -37,292 +27,22 @@ pub fn parse_all(text: &str, file: FileId, numbers: Numbers) -> Result<Vec<Node>
 }
 
 fn documents(text: &str, file: FileId, numbers: Numbers, wanted: usize) -> Result<Vec<Node>, Error> {
-    let bom = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-    let mut builder = Builder { file, numbers, bom, ..Builder::new() };
     let mut found = Vec::new();
-    let scanned = scan(&text[bom..], |event| {
+    let mut builder = Builder::new(file, numbers);
+    for event in events(text) {
+        let event = event?;
         match event.kind {
-            EventKind::DocumentStart => builder.reset(),
-            EventKind::DocumentEnd => found.push(builder.finish()),
-            EventKind::StreamEnd | EventKind::Nothing => {}
-            _ => builder.event(event),
-        }
-        // A syntax error further down in the same document comes before what is wrong with its values.
-        found.len() < wanted && found.last().is_none_or(Result::is_ok)
-    });
-    scanned.map_err(|error| Error { at: error.at + text::TextSize::from(bom as u32), ..error })?;
-    found.into_iter().collect()
-}
-
-/// A collection that is still open.
-enum Open {
-    List { items: Vec<Node>, start: TextRange, flow: bool, anchor: Option<String> },
-    Map { entries: Vec<Entry>, key: Option<Key>, start: TextRange, flow: bool, anchor: Option<String> },
-}
-
-/// A key whose value has not come yet.
-enum Key {
-    Name(Arc<str>, TextRange),
-    /// `<<`
-    Merge,
-    /// No key at all: said already, the value is dropped.
-    Wrong,
-}
-
-/// What an anchor stands for, and how many nodes go-yaml would decode for it.
-struct Anchored {
-    node: Node,
-    size: u64,
-}
-
-struct Builder {
-    file: FileId,
-    numbers: Numbers,
-    bom: usize,
-    open: Vec<Open>,
-    root: Option<Node>,
-    anchors: HashMap<String, Anchored>,
-    /// How many nodes were decoded at the start of each open collection.
-    counts: Vec<u64>,
-    decoded: u64,
-    by_alias: u64,
-    error: Option<Error>,
-}
-
-impl Builder {
-    fn new() -> Self {
-        Self {
-            file: FileId(0),
-            numbers: Numbers::AsJson,
-            bom: 0,
-            open: Vec::new(),
-            root: None,
-            anchors: HashMap::new(),
-            counts: Vec::new(),
-            decoded: 0,
-            by_alias: 0,
-            error: None,
-        }
-    }
-
-    fn reset(&mut self) {
-        *self = Self { file: self.file, numbers: self.numbers, bom: self.bom, ..Self::new() };
-    }
-
-    fn finish(&mut self) -> Result<Node, Error> {
-        match self.error.take() {
-            Some(error) => Err(error),
-            None => Ok(self.root.take().unwrap_or(Node::computed(Value::Null))),
-        }
-    }
-
-    fn place(&self, at: TextRange) -> Option<FileRange> {
-        let shift = text::TextSize::from(self.bom as u32);
-        Some(FileRange { file: self.file, range: at + shift })
-    }
-
-    fn fail(&mut self, error: Error) {
-        self.error.get_or_insert(error);
-    }
-
-    fn event(&mut self, event: Event) {
-        if self.open.len() > MAX_DEPTH {
-            self.fail(Error::decode(format_args!("exceeded max depth of {MAX_DEPTH}"), event.at));
-            return;
-        }
-        match event.kind {
-            EventKind::Scalar { anchor, tag, value, implicit } => {
-                self.decoded += 1;
-                self.scalar(anchor, tag.as_deref(), &value, implicit, event.at);
-            }
-            EventKind::Alias { anchor } => self.alias(&anchor, event.at),
-            EventKind::SequenceStart { anchor, flow } => {
-                self.start(Open::List { items: Vec::new(), start: event.at, flow, anchor });
-            }
-            EventKind::MappingStart { anchor, flow } => {
-                self.start(Open::Map { entries: Vec::new(), key: None, start: event.at, flow, anchor });
-            }
-            EventKind::SequenceEnd | EventKind::MappingEnd => self.end(event.at),
-            EventKind::DocumentStart | EventKind::DocumentEnd | EventKind::StreamEnd | EventKind::Nothing => {
-            }
-        }
-    }
-
-    fn start(&mut self, open: Open) {
-        self.counts.push(self.decoded);
-        self.decoded += 1;
-        self.open.push(open);
-    }
-
-    fn end(&mut self, at: TextRange) {
-        let Some(open) = self.open.pop() else { return };
-        let size = self.decoded - self.counts.pop().unwrap_or(0);
-        let (value, start, last, flow, anchor) = match open {
-            Open::List { items, start, flow, anchor } => {
-                let last = items.last().and_then(|it| it.at);
-                (Value::List(Arc::new(items)), start, last, flow, anchor)
-            }
-            Open::Map { entries, start, flow, anchor, .. } => {
-                let last = entries.last().and_then(|it| it.node.at.or(it.key_at));
-                (Value::Map(Arc::new(entries.into_iter().collect())), start, last, flow, anchor)
-            }
-        };
-        // The end of a block is only noticed where something else begins; it ends with what it holds. What
-        // an alias put there stands elsewhere.
-        let shift = text::TextSize::from(self.bom as u32);
-        let inside = last.map(|it| it.range.end()).filter(|end| *end >= start.start() + shift);
-        let end = if flow { at.end() } else { inside.map_or(start.end(), |end| end - shift).min(at.end()) };
-        let node = Node { value, at: self.place(TextRange::new(start.start(), end.max(start.start()))) };
-        self.define(anchor, &node, size);
-        self.add(node);
-    }
-
-    fn scalar(
-        &mut self,
-        anchor: Option<String>,
-        tag: Option<&str>,
-        text: &str,
-        implicit: bool,
-        at: TextRange,
-    ) {
-        let merge = text == "<<" && (implicit || tag == Some("tag:yaml.org,2002:merge"));
-        if merge && let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
-            *key = Some(Key::Merge);
-            return;
-        }
-        let value = resolve(tag, text, implicit).unwrap_or_else(|message| {
-            self.fail(Error::decode(message, at));
-            Value::Null
-        });
-        let node = Node { value, at: self.place(trim_block(at, text)) };
-        self.define(anchor, &node, 1);
-        self.add(node);
-    }
-
-    fn define(&mut self, anchor: Option<String>, node: &Node, size: u64) {
-        if let Some(anchor) = anchor {
-            let node = Node { value: self.as_value(node.value.clone()), at: node.at };
-            self.anchors.insert(anchor, Anchored { node, size });
-        }
-    }
-
-    fn alias(&mut self, anchor: &str, at: TextRange) {
-        let Some(Anchored { node, size }) = self.anchors.get(anchor) else {
-            let inside = self.open.iter().any(|open| match open {
-                Open::List { anchor: it, .. } | Open::Map { anchor: it, .. } => it.as_deref() == Some(anchor),
-            });
-            let message = match inside {
-                true => format!("anchor '{anchor}' value contains itself"),
-                false => format!("unknown anchor '{anchor}' referenced"),
-            };
-            return self.fail(Error::decode(message, at));
-        };
-        let (node, size) = (node.clone(), *size);
-        self.decoded = self.decoded.saturating_add(size + 1);
-        self.by_alias = self.by_alias.saturating_add(size);
-        if self.by_alias > 100
-            && self.decoded > 1000
-            && self.by_alias as f64 / self.decoded as f64 > allowed_ratio(self.decoded)
-        {
-            self.fail(Error::decode("document contains excessive aliasing", at));
-        }
-        self.add(node);
-    }
-
-    /// A number as it counts once it is a value and no key.
-    fn as_value(&mut self, value: Value) -> Value {
-        match value {
-            Value::Int(it) if self.numbers == Numbers::AsJson => Value::Float(it as f64),
-            Value::Uint(it) if self.numbers == Numbers::AsJson => Value::Float(it as f64),
-            value => value,
-        }
-    }
-
-    fn add(&mut self, node: Node) {
-        if let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
-            let at = node.at.map_or_else(TextRange::default, |it| it.range);
-            let (made, error) = match key_name(&node.value) {
-                Ok(name) => (Key::Name(name, at), None),
-                Err(message) => (Key::Wrong, Some(Error::new(message, at))),
-            };
-            *key = Some(made);
-            if let Some(error) = error {
-                self.fail(error);
-            }
-            return;
-        }
-        if let Value::Float(it) = node.value
-            && !it.is_finite()
-        {
-            let at = node.at.map_or_else(TextRange::default, |it| it.range);
-            self.fail(Error::new(format!("json: unsupported value: {}", format_float(it, b'g', -1, 64)), at));
-        }
-        let node = Node { value: self.as_value(node.value), at: node.at };
-        let file = self.file;
-        match self.open.last_mut() {
-            None => self.root = Some(node),
-            Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { entries, key, .. }) => match key.take() {
-                Some(Key::Name(key, range)) => {
-                    entries.push(Entry { key, key_at: Some(FileRange { file, range }), node });
+            EventKind::DocumentStart => builder = Builder::new(file, numbers),
+            EventKind::DocumentEnd => {
+                found.push(builder.finish()?);
+                if found.len() == wanted {
+                    break;
                 }
-                Some(Key::Merge) => self.merge(&node),
-                Some(Key::Wrong) | None => {}
-            },
-        }
-    }
-
-    /// `<<`: a mapping, or several of which the earlier ones win.
-    fn merge(&mut self, node: &Node) {
-        let maps: Vec<Arc<Map>> = match &node.value {
-            Value::Map(map) => vec![map.clone()],
-            Value::List(items) if items.iter().all(|it| it.value.as_map().is_some()) => {
-                items.iter().rev().filter_map(|it| it.value.as_map().cloned()).collect()
             }
-            _ => {
-                let at = node.at.map_or_else(TextRange::default, |it| it.range);
-                return self
-                    .fail(Error::decode("map merge requires map or sequence of maps as the value", at));
-            }
-        };
-        if let Some(Open::Map { entries, .. }) = self.open.last_mut() {
-            entries.extend(maps.iter().flat_map(|map| map.iter().cloned()));
+            _ => builder.event(event)?,
         }
     }
-}
-
-/// go-yaml's `allowedAliasRatio`.
-fn allowed_ratio(decoded: u64) -> f64 {
-    match decoded {
-        ..=400_000 => 0.99,
-        4_000_000.. => 0.10,
-        _ => 0.99 - 0.89 * (decoded - 400_000) as f64 / 3_600_000.0,
-    }
-}
-
-/// A key as JSON wants it; the error is that of go-yaml or of the JSON step.
-fn key_name(value: &Value) -> Result<Arc<str>, String> {
-    Ok(match value {
-        Value::String(it) => it.clone(),
-        Value::Bool(it) => it.to_string().into(),
-        Value::Int(it) => it.to_string().into(),
-        Value::Uint(it) => it.to_string().into(),
-        Value::Float(it) => match format_float(*it, b'g', -1, 32).as_str() {
-            "+Inf" => ".inf".into(),
-            "-Inf" => "-.inf".into(),
-            "NaN" => ".nan".into(),
-            text => text.into(),
-        },
-        Value::Null => return Err("Unsupported map key of type: %!s(<nil>), key: <nil>".to_owned()),
-        Value::List(_) | Value::Map(_) => {
-            return Err(format!("yaml: invalid map key: {}", verb::go_syntax(value)));
-        }
-    })
-}
-
-/// A block scalar reaches to where the next thing begins; its text ends before.
-fn trim_block(at: TextRange, text: &str) -> TextRange {
-    if text.is_empty() { TextRange::empty(at.start()) } else { at }
+    Ok(found)
 }
 
 #[cfg(test)]

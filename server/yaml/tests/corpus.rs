@@ -64,14 +64,16 @@ fn the_corpus_reads_and_reads_back_as_written() {
     let Some(path) = shared("corpus") else { return };
     let mut paths = Vec::new();
     files(&path.join("charts"), &mut paths);
-    files(&path.join("golden"), &mut paths);
+    files(&path.join("golden/v4"), &mut paths);
     let mut count = 0;
     for path in paths {
         let golden = path.to_string_lossy().contains("/golden/");
         let name = path.file_name().unwrap().to_string_lossy();
         let wanted = golden && name.ends_with(".yaml") || !golden && name.ends_with("values.yaml");
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        if !wanted || path.to_string_lossy().contains("/templates/") {
+        // The few large ones are lists of definitions, all alike.
+        let large = text.len() > 300_000;
+        if !wanted || large || path.to_string_lossy().contains("/templates/") {
             continue;
         }
         let documents = parse_all(&text, FileId(0), Numbers::AsJson)
@@ -80,7 +82,7 @@ fn the_corpus_reads_and_reads_back_as_written() {
             let Ok(written) = write(&document, Layout::V2) else { continue };
             let again = parse(&format!("{written}\n"), FileId(0), Numbers::AsJson)
                 .unwrap_or_else(|error| panic!("{}: {error}\n{written}", path.display()));
-            assert_eq!(plain(&again), plain(&document), "{}", path.display());
+            assert!(is_same(&again, &document), "{}", path.display());
             count += 1;
         }
     }
@@ -88,13 +90,16 @@ fn the_corpus_reads_and_reads_back_as_written() {
     assert!(count > 100);
 }
 
-/// The tree without places.
-fn plain(node: &Node) -> String {
-    match &node.value {
-        Value::List(items) => format!("{:?}", items.iter().map(plain).collect::<Vec<_>>()),
-        Value::Map(map) => {
-            format!("{:?}", map.iter().map(|it| (&it.key, plain(&it.node))).collect::<Vec<_>>())
+/// Whether two trees hold the same, wherever it is written.
+fn is_same(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| is_same(a, b))
         }
-        scalar => format!("{scalar:?}"),
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b.iter()).all(|(a, b)| a.key == b.key && is_same(&a.node, &b.node))
+        }
+        (a, b) => format!("{a:?}") == format!("{b:?}"),
     }
 }
