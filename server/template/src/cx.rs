@@ -73,6 +73,7 @@ pub trait Host {
     }
 
     /// The local time zone as an IANA name, or `UTC`.
+    #[expect(clippy::unnecessary_literal_bound, reason = "others answer out of themselves")]
     fn time_zone(&self) -> &str {
         "UTC"
     }
@@ -115,7 +116,9 @@ impl Budget {
     pub fn step(&mut self) -> Result<(), Failure> {
         self.steps =
             self.steps.checked_sub(1).ok_or("the template did not end within its budget of steps")?;
-        if self.steps & 0xfff == 0 && self.cancelled.as_ref().is_some_and(|it| it.load(Ordering::Relaxed)) {
+        if self.steps.trailing_zeros() >= 12
+            && self.cancelled.as_ref().is_some_and(|it| it.load(Ordering::Relaxed))
+        {
             return Err(Failure::new("cancelled"));
         }
         Ok(())

@@ -157,13 +157,12 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         self.sink.write(bytes);
         if S::TRACED {
             let (len, frame) = (bytes.len() as u32, self.frame);
-            match source.file_range(range) {
-                Some(place) => self.sink.mark(Segment { len, place: Some(place), frame, value: None }),
-                None => {
-                    let mut parts = Vec::new();
-                    self.part_of_source(range, &mut parts);
-                    self.mark_all(parts, None);
-                }
+            if let Some(place) = source.file_range(range) {
+                self.sink.mark(Segment { len, place: Some(place), frame, value: None });
+            } else {
+                let mut parts = Vec::new();
+                self.part_of_source(range, &mut parts);
+                self.mark_all(parts, None);
             }
         }
         Ok(())
@@ -171,12 +170,11 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
 
     fn print(&mut self, value: &Value, action: TextRange) -> Eval<()> {
         let owned;
-        let bytes: &[u8] = match &value.data {
-            Data::Str(text) => text,
-            _ => {
-                owned = crate::fmt::print_value(value);
-                &owned
-            }
+        let bytes: &[u8] = if let Data::Str(text) = &value.data {
+            text
+        } else {
+            owned = crate::fmt::print_value(value);
+            &owned
         };
         if let Err(failure) = self.run.cx.budget.allocate(bytes.len()) {
             return self.stop(failure);

@@ -211,12 +211,10 @@ impl State<'_> {
     }
 
     fn star_precision(&mut self) {
-        match self.int_arg().map(usize::try_from) {
-            Some(Ok(precision)) => self.printer.flags.precision = Some(precision),
-            Some(Err(_)) | None => {
-                self.printer.flags.precision = None;
-                self.push("%!(BADPREC)");
-            }
+        if let Some(Ok(precision)) = self.int_arg().map(usize::try_from) {
+            self.printer.flags.precision = Some(precision);
+        } else {
+            self.push("%!(BADPREC)");
         }
     }
 

@@ -37,14 +37,12 @@ pub fn print_value(value: &Value) -> Vec<u8> {
 
 /// `%v`, as functions print their arguments.
 pub fn to_string(value: &Value) -> Str {
-    match &value.data {
-        Data::Str(text) => text.clone(),
-        _ => {
-            let mut out = Vec::new();
-            display(value, &mut out);
-            out.into()
-        }
+    if let Data::Str(text) = &value.data {
+        return text.clone();
     }
+    let mut out = Vec::new();
+    display(value, &mut out);
+    out.into()
 }
 
 /// `%v` appended to a buffer.

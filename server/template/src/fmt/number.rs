@@ -89,7 +89,7 @@ impl Printer {
         if self.flags.sharp
             && let Some(rune) = printable
         {
-            text.push_str(&format!(" '{rune}'"));
+            text.extend([' ', '\'', rune, '\'']);
         }
         self.pad_with_spaces(text.as_bytes());
     }

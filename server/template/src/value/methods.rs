@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Data, ListType, Map, MapType, Method, Str, Value};
-use crate::{Callable, Cx};
+use crate::functions::{encoding, yaml_functions};
+use crate::{Callable, Cx, Text};
 
 /// The Go type of `.Capabilities.APIVersions`.
 pub const VERSION_SET: &str = "VersionSet";
@@ -44,6 +45,10 @@ fn file_method(files: &Map, name: &str) -> Option<Method> {
         "GetBytes" => method(move |path: Str| Value::new(Data::Bytes(bytes_of(&files, &path)))),
         "Glob" => method(move |pattern: Str| Value::from(glob(&files, &pattern))),
         "Lines" => method(move |path: Str| Value::from(lines(&bytes_of(&files, &path)))),
+        "AsConfig" => method(move |cx: &mut Cx<'_>| data_of(cx, &files, |text| text)),
+        "AsSecrets" => {
+            method(move |cx: &mut Cx<'_>| data_of(cx, &files, |text| encoding::b64enc(text).into()))
+        }
         _ => return None,
     })
 }
@@ -62,6 +67,18 @@ fn glob(files: &Map, pattern: &[u8]) -> Map {
     let matches = |path: &Str| glob.matches(&path.to_text());
     let found = files.entries().iter().filter(|(path, _)| matches(path)).map(clone_entry).collect();
     Map::typed(MapType::Files, found)
+}
+
+/// The files by their base names in YAML, for the `data` of a ConfigMap or Secret. Of two with one base name
+/// Helm takes a random one, and this the last.
+fn data_of(cx: &mut Cx<'_>, files: &Map, encode: impl Fn(Str) -> Str) -> Text {
+    let entries = files.to_vec().into_iter().filter_map(|(path, value)| {
+        let Data::Bytes(bytes) = value.data else { return None };
+        let name = golang::path::base(&path.to_text()).to_owned();
+        Some((Str::from(name), Value::from(encode(bytes.into())).with_origin(value.origin)))
+    });
+    let data = Map::typed(MapType::Strings, entries.collect());
+    yaml_functions::to_yaml(cx, data.into())
 }
 
 fn clone_entry((path, data): (&Str, &Value)) -> (Str, Value) {

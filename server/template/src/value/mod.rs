@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use list::List;
 pub use map::Map;
-pub use object::{Method, Object};
+pub use object::{Call, Method, Object};
 pub use str::Str;
 pub use types::{GoType, IntKind, ListType, MapType};
 

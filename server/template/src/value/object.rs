@@ -45,12 +45,15 @@ pub trait Object: fmt::Debug {
     fn as_any(&self) -> &dyn Any;
 }
 
+/// What a method does with its arguments.
+pub type Call = dyn Fn(&mut Cx<'_>, &[Value]) -> Result<Value, Failure>;
+
 /// A method of an object, ready to be called with evaluated arguments.
 pub struct Method {
     /// Parameter types, for Go's checks and messages.
     pub signature: Signature,
     /// The call itself.
-    pub call: Box<dyn Fn(&mut Cx<'_>, &[Value]) -> Result<Value, Failure>>,
+    pub call: Box<Call>,
 }
 
 impl fmt::Debug for Method {

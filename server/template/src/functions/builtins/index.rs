@@ -37,11 +37,11 @@ fn step(item: &Value, key: &Value) -> Result<Value, Failure> {
         }
         Data::Bytes(bytes) => {
             let at = position(key, bytes.len())?;
-            bytes.get(at).map(byte).ok_or_else(|| "reflect: slice index out of range".into())
+            bytes.get(at).copied().map(byte).ok_or_else(|| "reflect: slice index out of range".into())
         }
         Data::Str(text) => {
             let at = position(key, text.len())?;
-            text.get(at).map(byte).ok_or_else(|| "reflect: string index out of range".into())
+            text.get(at).copied().map(byte).ok_or_else(|| "reflect: string index out of range".into())
         }
         Data::Bool(_) | Data::Int(..) | Data::Float(_) | Data::Complex(_) | Data::Object(_) => {
             Err(format!("can't index item of type {}", indirect_name(item)).into())
@@ -49,8 +49,8 @@ fn step(item: &Value, key: &Value) -> Result<Value, Failure> {
     }
 }
 
-fn byte(byte: &u8) -> Value {
-    Value::new(Data::Int(IntKind::Uint8, i64::from(*byte)))
+fn byte(byte: u8) -> Value {
+    Value::new(Data::Int(IntKind::Uint8, i64::from(byte)))
 }
 
 fn bad_key(key: &Value) -> Failure {
