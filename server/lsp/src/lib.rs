@@ -1,1 +1,43 @@
-//! lsp
+//! The language server: the protocol around the rooms that know charts.
+//!
+//! A message goes through four stations, each its own module:
+//!
+//! - `front` takes messages in the order in which they arrive. What changes the state is applied there and
+//!   then; what asks gets the immutable snapshot of that very moment.
+//! - `state` is that state, with one writer, and its snapshots, with many readers.
+//! - `requests` has one file per question. The work is done on one of two pools of threads and stops when the
+//!   client no longer wants the answer.
+//! - `refresh` computes what nobody asked for (diagnostics, previews that are being looked at), always for the
+//!   latest snapshot.
+//!
+//! Types of the protocol stay in this crate, and `convert` is where they end. [`ext`] is what we add to the
+//! protocol, and its documentation.
+
+mod cancel;
+mod capabilities;
+mod client;
+mod convert;
+mod diagnostics;
+pub mod ext;
+mod front;
+mod logging;
+mod model;
+mod notifications;
+mod pool;
+pub mod preview;
+mod refresh;
+mod requests;
+mod serve;
+mod server;
+mod settings;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use cancel::Cancel;
+pub use model::Model;
+pub use serve::{ServeError, run, run_stdio};
+pub use settings::{HelmVersion, Settings};
+pub use state::{ChartView, Document, Language, Syntax, Target};
+pub(crate) use tower_lsp::gen_lsp_types as lsp_types;

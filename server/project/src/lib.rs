@@ -4,6 +4,7 @@
 //! the order in which Helm reads them, and knows no YAML. Everything above works on what it returned, with the
 //! unsaved texts of an editor laid over it ([`lay_over`]).
 
+mod cache;
 mod error;
 mod find;
 mod overlay;
@@ -13,6 +14,7 @@ mod values_files;
 mod walk;
 mod watch;
 
+pub use cache::FileCache;
 pub use error::{ReadError, ReadErrorKind};
 pub use find::{FindLimits, chart_root, charts_below, root_chart};
 pub use overlay::{Unsaved, lay_over};

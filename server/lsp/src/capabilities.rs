@@ -1,0 +1,49 @@
+//! What we tell the client that we can do: what is registered in `requests`, in the form that it understands.
+
+use text::Encoding;
+
+use crate::client::ClientFacts;
+use crate::convert::uri;
+use crate::ext;
+use crate::lsp_types::{
+    ChangeNotifications, DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider,
+    PositionEncodingKind, Save, ServerCapabilities, TextDocumentContent, TextDocumentContentOptions,
+    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
+};
+
+/// The server's capabilities for this client.
+pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(match client.encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }),
+        text_document_sync: Some(TextDocumentSync::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::Incremental),
+            save: Some(Save::Bool(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
+        document_symbol_provider: Some(DocumentSymbolProvider::Bool(true)),
+        folding_range_provider: Some(FoldingRangeProvider::Bool(true)),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![ext::PREVIEW_COMMAND.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
+        workspace: Some(WorkspaceOptions {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(ChangeNotifications::Bool(true)),
+            }),
+            text_document_content: client.virtual_documents.then(|| {
+                TextDocumentContent::Options(TextDocumentContentOptions {
+                    schemes: vec![uri::PREVIEW.to_owned(), uri::ARCHIVE.to_owned()],
+                })
+            }),
+            ..WorkspaceOptions::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}

@@ -1,0 +1,17 @@
+//! `textDocument/didChange`.
+
+use crate::lsp_types::DidChangeTextDocumentParams;
+use crate::refresh::Touched;
+use crate::state::State;
+
+pub(super) fn apply(state: &mut State, params: DidChangeTextDocumentParams) -> Touched {
+    let document = params.text_document;
+    let uri = &document.text_document_identifier.uri.0;
+    match state.change(uri, document.version, &params.content_changes) {
+        Some(key) => Touched::document(key),
+        None => {
+            tracing::warn!("a change of {uri}, which is not open");
+            Touched::default()
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What is computed without being asked for: diagnostics, and previews that someone looks at.
+//!
+//! One thread, always on the latest snapshot: it takes all that came since it last looked and works on that,
+//! once. There is no waiting for the typing to pause. New work cancels what is under way, but not twice in a
+//! row: someone who types without a pause still sees the rendering follow.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use futures::executor::block_on;
+use tokio::runtime::Handle;
+use tower_lsp::Client;
+
+use crate::cancel::Cancel;
+use crate::diagnostics::{Published, findings};
+use crate::ext::PreviewChangedNotification;
+use crate::lsp_types::PublishDiagnosticsNotification;
+use crate::preview::Previews;
+use crate::state::Snapshot;
+
+/// Starts the work and lets it be.
+#[derive(Debug)]
+pub(crate) struct Refresher {
+    mailbox: Arc<Mailbox>,
+}
+
+/// What a change may have touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    /// Anything at all.
+    everything: bool,
+    /// These documents, by their keys; they need not be open any longer.
+    documents: BTreeSet<Arc<str>>,
+    /// The client shall hear of these documents even if nothing changed.
+    again: BTreeSet<Arc<str>>,
+}
+
+#[derive(Debug, Default)]
+struct Mailbox {
+    mail: Mutex<Mail>,
+    ready: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Mail {
+    snapshot: Option<Arc<Snapshot>>,
+    touched: Touched,
+    /// Cancels what is under way, if that may be.
+    running: Option<Cancel>,
+    closing: bool,
+}
+
+impl Touched {
+    pub(crate) fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+
+    pub(crate) fn document(key: Arc<str>) -> Self {
+        Self { documents: BTreeSet::from([key]), ..Self::default() }
+    }
+
+    /// A document whose diagnostics the client wants to hear even if they are the same.
+    pub(crate) fn again(key: Arc<str>) -> Self {
+        let documents = BTreeSet::from([key]);
+        Self { everything: false, again: documents.clone(), documents }
+    }
+
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.everything |= other.everything;
+        self.documents.extend(other.documents);
+        self.again.extend(other.again);
+        self
+    }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Refresher {
+    /// Starts the thread; within the runtime.
+    pub(crate) fn start(client: Client, previews: Arc<Previews>) -> Self {
+        let mailbox = Arc::<Mailbox>::default();
+        let (runtime, published) = (Handle::current(), Published::default());
+        let mut worker = Worker { mailbox: mailbox.clone(), client, previews, published, runtime };
+        let started = thread::Builder::new().name("refresh".to_owned()).spawn(move || worker.work());
+        if let Err(error) = started {
+            tracing::error!("cannot start the thread for diagnostics: {error}");
+        }
+        Self { mailbox }
+    }
+
+    /// There is a newer snapshot.
+    pub(crate) fn wake(&self, snapshot: Arc<Snapshot>, touched: Touched) {
+        let mut mail = self.mailbox.lock();
+        mail.snapshot = Some(snapshot);
+        mail.touched = std::mem::take(&mut mail.touched).and(touched);
+        if let Some(running) = mail.running.take() {
+            running.set();
+        }
+        self.mailbox.ready.notify_one();
+    }
+}
+
+impl Drop for Refresher {
+    fn drop(&mut self) {
+        let mut mail = self.mailbox.lock();
+        mail.closing = true;
+        if let Some(running) = mail.running.take() {
+            running.set();
+        }
+        self.mailbox.ready.notify_one();
+    }
+}
+
+impl Mailbox {
+    fn lock(&self) -> MutexGuard<'_, Mail> {
+        self.mail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All that came since the last time, and the flag that tells when there is more.
+    fn take(&self, may_cancel: bool) -> Option<(Arc<Snapshot>, Touched, Cancel)> {
+        let mut mail = self.lock();
+        loop {
+            if mail.closing {
+                return None;
+            }
+            if let Some(snapshot) = mail.snapshot.take() {
+                let cancel = Cancel::default();
+                mail.running = may_cancel.then(|| cancel.clone());
+                return Some((snapshot, std::mem::take(&mut mail.touched), cancel));
+            }
+            mail = self.ready.wait(mail).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+struct Worker {
+    mailbox: Arc<Mailbox>,
+    client: Client,
+    previews: Arc<Previews>,
+    published: Published,
+    runtime: Handle,
+}
+
+impl Worker {
+    fn work(&mut self) {
+        let mut may_cancel = true;
+        while let Some((snapshot, touched, cancel)) = self.mailbox.take(may_cancel) {
+            for root in self.roots(&snapshot, &touched) {
+                let chart = || self.chart(&snapshot, &root, &touched, &cancel);
+                if catch_unwind(AssertUnwindSafe(chart)).is_err() {
+                    tracing::error!("checking {} failed; this is a bug in Chartroom", root.display());
+                }
+            }
+            let mut mail = self.mailbox.lock();
+            mail.running = None;
+            may_cancel = !cancel.is_set();
+            if cancel.is_set() {
+                mail.touched = std::mem::take(&mut mail.touched).and(touched);
+            }
+        }
+    }
+
+    /// The charts to look at. Those of which nothing is open any longer are among them, to be forgotten.
+    fn roots(&self, snapshot: &Snapshot, touched: &Touched) -> BTreeSet<PathBuf> {
+        if touched.everything {
+            let open = snapshot.documents().filter_map(|it| snapshot.root_of(&it.uri));
+            let known = self.published.roots().into_iter().chain(self.previews.roots());
+            return open.chain(known).collect();
+        }
+        let own = touched.documents.iter().filter_map(|key| snapshot.disk.home(&project::path_of(key)));
+        let mut roots: BTreeSet<PathBuf> = own.collect();
+        // A values file of a target may lie outside of its chart.
+        for root in self.published.roots().into_iter().chain(self.previews.roots()) {
+            let files = snapshot.active_target(&root).values_files;
+            if files.iter().any(|file| touched.documents.contains(project::text_of(file).as_str())) {
+                roots.insert(root);
+            }
+        }
+        roots
+    }
+
+    fn chart(&mut self, snapshot: &Snapshot, root: &Path, touched: &Touched, cancel: &Cancel) {
+        let is_open = snapshot.documents().any(|it| snapshot.root_of(&it.uri).as_deref() == Some(root));
+        let previews = self.previews.open_of(root);
+        if cancel.is_set() {
+            return;
+        }
+        if is_open {
+            let view = snapshot.chart(root);
+            let model = snapshot.model(&view);
+            // Previews first: they are what someone looks at while typing.
+            self.preview(snapshot, &previews, cancel);
+            let Some(found) = findings(&view, &model, cancel) else { return };
+            let news = self.published.news(snapshot, &view, &model, &found, &touched.again);
+            self.publish(news);
+        } else {
+            self.preview(snapshot, &previews, cancel);
+            let news = self.published.forget(root);
+            self.publish(news);
+        }
+    }
+
+    fn preview(&self, snapshot: &Snapshot, previews: &[crate::convert::uri::PreviewOf], cancel: &Cancel) {
+        for of in previews {
+            let Some(changed) = self.previews.refresh(snapshot, of, cancel) else { continue };
+            if snapshot.client.virtual_documents {
+                let (client, uri) = (self.client.clone(), changed.preview.uri.clone());
+                // The answer says nothing, so nobody waits for it; sending must not wait for it either.
+                self.runtime.spawn(async move { drop(client.text_document_content_refresh(uri).await) });
+            }
+            if changed.subscribed {
+                block_on(self.client.send_notification::<PreviewChangedNotification>(changed.preview));
+            }
+        }
+    }
+
+    fn publish(&self, news: Vec<crate::lsp_types::PublishDiagnosticsParams>) {
+        for params in news {
+            block_on(self.client.send_notification::<PublishDiagnosticsNotification>(params));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The settings: section `chartroom`.
+//!
+//! They come with `initialize` (`initializationOptions`), are pulled where the client can be asked, and are
+//! pushed where it cannot. Each setting stands for itself: one of a wrong type is complained about and leaves
+//! the others in force.
+
+use golang::Dialect;
+use serde_json::Value;
+
+/// The name of the section.
+pub(crate) const SECTION: &str = "chartroom";
+
+/// What the user set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `helmVersion`: which Helm to be, where the two in use differ.
+    pub helm_version: HelmVersion,
+    /// `kubeVersion`: what templates are told of the cluster.
+    pub kube_version: Option<String>,
+    /// `release.name`
+    pub release_name: String,
+    /// `release.namespace`
+    pub namespace: String,
+    /// `valuesFiles`: laid over the chart's own values in every target. Relative to the chart or to the folder
+    /// that is open.
+    pub values_files: Vec<String>,
+}
+
+/// A major version of Helm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HelmVersion {
+    /// Helm 3
+    Three,
+    /// Helm 4
+    #[default]
+    Four,
+}
+
+impl HelmVersion {
+    /// What the engine calls it.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Three => Dialect::Helm3,
+            Self::Four => Dialect::Helm4,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            helm_version: HelmVersion::default(),
+            kube_version: None,
+            // What Helm takes where nothing is said.
+            release_name: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            values_files: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Takes over what `value` says and keeps the rest. Returns what could not be understood.
+    ///
+    /// `value` is the section, or an object that has it.
+    pub(crate) fn merge(&mut self, value: &Value) -> Vec<String> {
+        let value = value.get(SECTION).unwrap_or(value);
+        let Some(object) = value.as_object() else { return Vec::new() };
+        let mut reader = Reader { complaints: Vec::new() };
+        if let Some(version) = object.get("helmVersion").and_then(|it| reader.helm_version(it)) {
+            self.helm_version = version;
+        }
+        match object.get("kubeVersion") {
+            Some(Value::Null) => self.kube_version = None,
+            Some(it) => self.kube_version = reader.text("kubeVersion", it).filter(|it| !it.is_empty()),
+            None => {}
+        }
+        if let Some(name) = value.pointer("/release/name").and_then(|it| reader.text("release.name", it)) {
+            self.release_name = name;
+        }
+        let namespace = value.pointer("/release/namespace");
+        if let Some(namespace) = namespace.and_then(|it| reader.text("release.namespace", it)) {
+            self.namespace = namespace;
+        }
+        if let Some(files) = object.get("valuesFiles").and_then(|it| reader.texts("valuesFiles", it)) {
+            self.values_files = files;
+        }
+        reader.complaints
+    }
+}
+
+struct Reader {
+    complaints: Vec<String>,
+}
+
+impl Reader {
+    fn complain<T>(&mut self, name: &str, wanted: &str, value: &Value) -> Option<T> {
+        self.complaints.push(format!("setting {SECTION}.{name} must be {wanted}, and is {value}"));
+        None
+    }
+
+    fn helm_version(&mut self, value: &Value) -> Option<HelmVersion> {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match text.trim_start_matches('v').split('.').next() {
+            Some("3") => Some(HelmVersion::Three),
+            Some("4") => Some(HelmVersion::Four),
+            Some("null") | None => None,
+            Some(_) => self.complain("helmVersion", "3 or 4", value),
+        }
+    }
+
+    fn text(&mut self, name: &str, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => self.complain(name, "a text", value),
+        }
+    }
+
+    fn texts(&mut self, name: &str, value: &Value) -> Option<Vec<String>> {
+        match value {
+            Value::Null => None,
+            Value::Array(items) => Some(items.iter().filter_map(|it| self.text(name, it)).collect()),
+            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Object(_) => {
+                self.complain(name, "a list of paths", value)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_section_or_what_has_it() {
+        for value in [json!({ "helmVersion": 3 }), json!({ "chartroom": { "helmVersion": "3" } })] {
+            let mut settings = Settings::default();
+            assert!(settings.merge(&value).is_empty());
+            assert_eq!(settings.helm_version, HelmVersion::Three);
+            assert_eq!(settings.release_name, "release-name");
+        }
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let mut settings = Settings::default();
+        let value = json!({
+            "helmVersion": "v3.22.0", "kubeVersion": "1.31", "valuesFiles": ["a.yaml"],
+            "release": { "name": "web", "namespace": "shop" },
+        });
+        assert!(settings.merge(&value).is_empty());
+        let expected = Settings {
+            helm_version: HelmVersion::Three,
+            kube_version: Some("1.31".into()),
+            release_name: "web".into(),
+            namespace: "shop".into(),
+            values_files: vec!["a.yaml".into()],
+        };
+        assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_and_left_alone() {
+        let mut settings = Settings::default();
+        let complaints = settings.merge(&json!({ "helmVersion": 5, "release": { "name": "web" } }));
+        assert_eq!(complaints, ["setting chartroom.helmVersion must be 3 or 4, and is 5"]);
+        assert_eq!(settings.release_name, "web");
+        assert!(settings.merge(&json!(null)).is_empty());
+    }
+}

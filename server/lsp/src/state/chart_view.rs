@@ -1,0 +1,154 @@
+//! A chart as it is on the screen: the disk's files with the editor's texts over them, and the active target.
+//!
+//! This is what the engine and the features are given. It is plain data; a view whose inputs did not change
+//! since the last snapshot *is* the last one, so that all that was computed from it stays.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use chart::SourceFile;
+use chart::values::ValuesFile;
+use project::{ChartFiles, Unsaved, lay_over, text_of};
+use text::{FileId, FileTable};
+
+use super::{ChartMemory, Document, Snapshot, Target};
+use crate::model::Model;
+use crate::settings::Settings;
+
+/// A chart as it is on the screen.
+#[derive(Debug)]
+pub struct ChartView {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Its folder as numbers of files know it, with `/`.
+    pub base: String,
+    /// Its files in Helm's order, with what is open in an editor in the place of what is on disk.
+    pub files: Vec<SourceFile>,
+    /// What could not be read.
+    pub disk: Arc<ChartFiles>,
+    /// The active target.
+    pub target: Target,
+    /// Its values files, the one that counts most last. One that cannot be read is in `missing`.
+    pub values: Vec<ValuesFile>,
+    /// Values files of the target that cannot be read, with the reason.
+    pub missing: Vec<(PathBuf, String)>,
+    /// The user's settings.
+    pub settings: Arc<Settings>,
+    /// Numbers of all files.
+    pub table: Arc<FileTable>,
+    /// What is open in an editor, by number.
+    documents: Vec<(FileId, Arc<Document>)>,
+    model: OnceLock<Arc<Model>>,
+}
+
+impl ChartView {
+    pub(super) fn new(snapshot: &Snapshot, root: &Path, memory: &ChartMemory) -> Arc<Self> {
+        let disk = snapshot.disk.chart(root).files(memory);
+        let target = snapshot.active_target(root);
+        let base = text_of(root);
+        let mut documents = documents_of(snapshot, &base, &target);
+        documents.sort_by(|a, b| a.path.cmp(&b.path));
+        let unsaved: Vec<Unsaved> = documents.iter().filter_map(|it| unsaved(it, &base)).collect();
+        let read = |(id, path): (FileId, &PathBuf)| (id, path.clone(), read_values(snapshot, memory, path));
+        let (files, ids) = memory.with_table(|table| {
+            let files = disk.files.iter().map(|it| it.source.clone()).collect();
+            let files = lay_over(files, &unsaved, &disk.rules, &base, table);
+            let ids: Vec<_> = target.values_files.iter().map(|it| table.intern(&text_of(it))).collect();
+            for document in &documents {
+                table.intern(&document.key());
+            }
+            (files, ids)
+        });
+        let (mut values, mut missing) = (Vec::new(), Vec::new());
+        for (id, path, data) in ids.into_iter().zip(&target.values_files).map(read) {
+            match data {
+                Ok(data) => values.push(ValuesFile { name: text_of(&path), id, data }),
+                Err(error) => missing.push((path, error.to_string())),
+            }
+        }
+        let table = memory.table();
+        let number = |document: Arc<Document>| Some((table.get(&document.key())?, document));
+        let documents = documents.into_iter().filter_map(number).collect();
+        let settings = snapshot.settings.clone();
+        let root = root.to_owned();
+        let model = OnceLock::new();
+        let view =
+            Self { root, base, files, disk, target, values, missing, settings, table, documents, model };
+        let view = match memory.last_view() {
+            Some(last) if last.same_as(&view) => last,
+            _ => Arc::new(view),
+        };
+        memory.remember_view(snapshot.revision, &view);
+        view
+    }
+
+    /// The document behind a number, if it is open.
+    pub fn document(&self, file: FileId) -> Option<&Arc<Document>> {
+        self.documents.iter().find(|(id, _)| *id == file).map(|(_, document)| document)
+    }
+
+    /// All documents of the chart that are open, values files of the target included.
+    pub fn documents(&self) -> impl Iterator<Item = (FileId, &Arc<Document>)> {
+        self.documents.iter().map(|(id, document)| (*id, document))
+    }
+
+    /// The number of a file, by its path.
+    pub fn file(&self, path: &str) -> Option<FileId> {
+        self.table.get(path)
+    }
+
+    /// A file of the chart, by its number.
+    pub fn source(&self, file: FileId) -> Option<&SourceFile> {
+        self.files.iter().find(|it| it.id == file)
+    }
+
+    /// What can be known of the chart, found out when someone asks.
+    pub(crate) fn model(&self, revision: u64, memory: &ChartMemory) -> Arc<Model> {
+        let make = || {
+            let model = Arc::new(Model::new(self, memory, memory.last_model().as_deref()));
+            memory.remember_model(revision, &model);
+            model
+        };
+        self.model.get_or_init(make).clone()
+    }
+
+    fn same_as(&self, other: &Self) -> bool {
+        let same_document =
+            |(a, b): (&(FileId, Arc<Document>), &(FileId, Arc<Document>))| Arc::ptr_eq(&a.1, &b.1);
+        let same_values = |(a, b): (&ValuesFile, &ValuesFile)| a.id == b.id && Arc::ptr_eq(&a.data, &b.data);
+        Arc::ptr_eq(&self.disk, &other.disk)
+            && self.target == other.target
+            && self.missing == other.missing
+            && self.settings == other.settings
+            && self.documents.len() == other.documents.len()
+            && self.documents.iter().zip(&other.documents).all(same_document)
+            && self.values.len() == other.values.len()
+            && self.values.iter().zip(&other.values).all(same_values)
+    }
+}
+
+/// Open documents in the chart's folder, and those that are the target's values files.
+fn documents_of(snapshot: &Snapshot, base: &str, target: &Target) -> Vec<Arc<Document>> {
+    let values: Vec<String> = target.values_files.iter().map(|it| text_of(it)).collect();
+    let wanted = |document: &&Arc<Document>| {
+        let Some(path) = document.path.as_deref() else { return false };
+        inside(path, base).is_some() || values.iter().any(|it| it == path)
+    };
+    snapshot.documents().filter(wanted).cloned().collect()
+}
+
+fn inside<'p>(path: &'p str, base: &str) -> Option<&'p str> {
+    path.strip_prefix(base)?.strip_prefix('/')
+}
+
+fn unsaved(document: &Document, base: &str) -> Option<Unsaved> {
+    let path = inside(document.path.as_deref()?, base)?;
+    Some(Unsaved { path: path.into(), data: document.bytes() })
+}
+
+fn read_values(snapshot: &Snapshot, memory: &ChartMemory, path: &Path) -> std::io::Result<Arc<[u8]>> {
+    match snapshot.document_at(&text_of(path)) {
+        Some(document) => Ok(document.bytes()),
+        None => memory.outside.read(path),
+    }
+}

@@ -1,0 +1,78 @@
+//! What is remembered of a chart from one snapshot to the next. It makes answers faster, never different.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use project::FileCache;
+use text::FileTable;
+
+use super::ChartView;
+use crate::model::Model;
+
+/// What is remembered, by chart.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    charts: Mutex<HashMap<PathBuf, Arc<ChartMemory>>>,
+}
+
+impl Memory {
+    pub(crate) fn chart(&self, root: &Path) -> Arc<ChartMemory> {
+        lock(&self.charts).entry(root.to_owned()).or_default().clone()
+    }
+}
+
+/// What is remembered of one chart.
+#[derive(Debug, Default)]
+pub(crate) struct ChartMemory {
+    /// Numbers of files. They are only ever added, so every snapshot may keep a copy and all copies agree.
+    table: Mutex<(FileTable, Arc<FileTable>)>,
+    /// Values files outside of the chart.
+    pub(crate) outside: FileCache,
+    view: Mutex<Option<(u64, Arc<ChartView>)>>,
+    model: Mutex<Option<(u64, Arc<Model>)>>,
+}
+
+impl ChartMemory {
+    /// Gives numbers to files.
+    pub(crate) fn with_table<R>(&self, work: impl FnOnce(&mut FileTable) -> R) -> R {
+        work(&mut lock(&self.table).0)
+    }
+
+    /// All numbers given so far.
+    pub(crate) fn table(&self) -> Arc<FileTable> {
+        let mut table = lock(&self.table);
+        if table.0.len() != table.1.len() {
+            table.1 = Arc::new(table.0.clone());
+        }
+        table.1.clone()
+    }
+
+    /// The latest view that was made.
+    pub(crate) fn last_view(&self) -> Option<Arc<ChartView>> {
+        lock(&self.view).as_ref().map(|(_, view)| view.clone())
+    }
+
+    /// The latest model that was made.
+    pub(crate) fn last_model(&self) -> Option<Arc<Model>> {
+        lock(&self.model).as_ref().map(|(_, model)| model.clone())
+    }
+
+    pub(crate) fn remember_view(&self, revision: u64, view: &Arc<ChartView>) {
+        remember(&mut lock(&self.view), revision, view);
+    }
+
+    pub(crate) fn remember_model(&self, revision: u64, model: &Arc<Model>) {
+        remember(&mut lock(&self.model), revision, model);
+    }
+}
+
+fn remember<T>(place: &mut Option<(u64, Arc<T>)>, revision: u64, made: &Arc<T>) {
+    if place.as_ref().is_none_or(|(known, _)| *known <= revision) {
+        *place = Some((revision, made.clone()));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,43 @@
+//! What is wrong is told once, with the version of the text, and taken back.
+
+use serde_json::json;
+
+use super::client::Client;
+
+const CHART: (&str, &str) = ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+
+#[tokio::test]
+async fn a_broken_values_file_is_told_and_taken_back() {
+    let mut client = Client::start(&[CHART, ("values.yaml", "a: 1\n")]).await;
+    client.open("values.yaml", "a: 1\n").await;
+    let first = client.diagnostics("values.yaml").await;
+    assert_eq!((&first["diagnostics"], &first["version"]), (&json!([]), &json!(1)));
+    client.set_text("values.yaml", 2, "a: 1\nb: [\n").await;
+    let broken = client.diagnostics("values.yaml").await;
+    assert_eq!(broken["version"], 2);
+    assert_eq!(broken["diagnostics"][0]["code"], "load");
+    assert_eq!(broken["diagnostics"][0]["severity"], 1);
+    client.set_text("values.yaml", 3, "a: 1\n").await;
+    let fixed = client.diagnostics("values.yaml").await;
+    assert_eq!((&fixed["diagnostics"], &fixed["version"]), (&json!([]), &json!(3)));
+}
+
+#[tokio::test]
+async fn a_file_that_nobody_opened_is_told_of_too() {
+    let mut client = Client::start(&[CHART, ("values.yaml", "a: [\n"), ("templates/a.yaml", "")]).await;
+    client.open("templates/a.yaml", "").await;
+    let told = client.diagnostics("values.yaml").await;
+    assert_eq!(told["diagnostics"].as_array().unwrap().len(), 1);
+    assert_eq!(told.get("version"), None);
+    client.notify("textDocument/didClose", client.document("templates/a.yaml")).await;
+    assert_eq!(client.diagnostics("values.yaml").await["diagnostics"], json!([]));
+}
+
+#[tokio::test]
+async fn a_save_is_answered_even_if_nothing_changed() {
+    let mut client = Client::start(&[CHART, ("values.yaml", "a: 1\n")]).await;
+    client.open("values.yaml", "a: 1\n").await;
+    client.diagnostics("values.yaml").await;
+    client.notify("textDocument/didSave", client.document("values.yaml")).await;
+    assert_eq!(client.diagnostics("values.yaml").await["diagnostics"], json!([]));
+}

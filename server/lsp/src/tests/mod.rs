@@ -1,0 +1,12 @@
+//! The server from a client's view: in this process, over pipes.
+
+mod cancel;
+mod client;
+mod diagnostics;
+mod fake;
+mod lifecycle;
+mod order;
+mod preview;
+mod symbols;
+mod sync;
+mod targets;

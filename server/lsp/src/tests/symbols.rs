@@ -1,0 +1,38 @@
+//! Outlines and folds over the protocol.
+
+use serde_json::json;
+
+use super::client::Client;
+
+#[tokio::test]
+async fn symbols_have_columns_of_the_protocol() {
+    let mut client = Client::start(&[]).await;
+    client.open("templates/a.yaml", "\"🎉\": {x: 1}\n").await;
+    let symbols = client.request("textDocument/documentSymbol", client.document("templates/a.yaml")).await;
+    assert_eq!(symbols[0]["name"], "🎉");
+    assert_eq!(symbols[0]["selectionRange"]["end"], json!({ "line": 0, "character": 4 }));
+    assert_eq!(symbols[0]["children"][0]["range"]["start"], json!({ "line": 0, "character": 7 }));
+}
+
+#[tokio::test]
+async fn a_simple_client_gets_a_list() {
+    let flat = json!({ "capabilities": { "textDocument": { "documentSymbol": null } } });
+    let mut client = Client::start_with(&[], flat, std::sync::Arc::new(super::fake::Fake)).await;
+    client.open("values.yaml", "a:\n  b: 1\nc: 2\n").await;
+    let symbols = client.request("textDocument/documentSymbol", client.document("values.yaml")).await;
+    let names: Vec<_> = symbols
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["name"].clone(), it["containerName"].clone()))
+        .collect();
+    assert_eq!(names, [(json!("a"), json!(null)), (json!("b"), json!("a")), (json!("c"), json!(null))]);
+}
+
+#[tokio::test]
+async fn folds_are_whole_lines() {
+    let mut client = Client::start(&[]).await;
+    client.open("templates/a.yaml", "{{ if .a }}\nb:\n  c: 1\n{{ end }}\n").await;
+    let folds = client.request("textDocument/foldingRange", client.document("templates/a.yaml")).await;
+    assert_eq!(folds, json!([{ "startLine": 0, "endLine": 2 }, { "startLine": 1, "endLine": 2 }]));
+}
