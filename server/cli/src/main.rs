@@ -7,6 +7,8 @@ mod commands;
 mod flags;
 mod host;
 mod output;
+mod rendered;
+mod report;
 
 use std::process::ExitCode;
 

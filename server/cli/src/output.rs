@@ -23,8 +23,22 @@ pub(crate) fn remark(text: &str) {
     let _ = writeln!(stderr, "{text}");
 }
 
+/// A command failed and said why already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told;
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("it did not work")
+    }
+}
+
+impl std::error::Error for Told {}
+
 /// Says why a command failed, as Helm does: `Error: …`, exit code 1.
 pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
-    remark(&format!("Error: {error:#}"));
+    if error.downcast_ref::<Told>().is_none() {
+        remark(&format!("Error: {error:#}"));
+    }
     ExitCode::FAILURE
 }

@@ -92,14 +92,17 @@ impl Head {
             kind: string_field(root, "kind", "SimpleHead.kind")?,
             ..Self::default()
         };
-        let Some(metadata) = field(root, "metadata").filter(|it| !it.value.is_null()) else { return Ok(head) };
+        let Some(metadata) = field(root, "metadata").filter(|it| !it.value.is_null()) else {
+            return Ok(head);
+        };
         if metadata.value.as_map().is_none() {
             let target = format!("Go struct field SimpleHead.metadata of type {METADATA_TYPE}");
             return Err(mismatch(metadata, &target));
         }
         head.name = string_field(metadata, "name", ".metadata.name")?;
         if let Some(annotations) = field(metadata, "annotations").filter(|it| !it.value.is_null()) {
-            let wrong = || mismatch(annotations, "Go struct field .metadata.annotations of type map[string]string");
+            let wrong =
+                || mismatch(annotations, "Go struct field .metadata.annotations of type map[string]string");
             for entry in annotations.value.as_map().ok_or_else(wrong)?.iter() {
                 let text = string_of(&entry.node, ".metadata.annotations")?;
                 head.annotations.push((entry.key.clone(), text));
@@ -218,7 +221,10 @@ mod tests {
     #[test]
     fn hooks_are_read_from_the_annotation() {
         let head = |hook: &str| Head {
-            annotations: vec![("helm.sh/hook".into(), hook.into()), ("helm.sh/hook-weight".into(), "-5".into())],
+            annotations: vec![
+                ("helm.sh/hook".into(), hook.into()),
+                ("helm.sh/hook-weight".into(), "-5".into()),
+            ],
             ..Head::default()
         };
         let hook = head("pre-install, POST-upgrade").hook().unwrap().unwrap();

@@ -4,7 +4,9 @@
 //! dropped with what it made. What it is made from is immutable and shared.
 
 use golang::Dialect;
-use template::{Budget, Cx, ExecError, Frame, Host, Plain, Segment, Sink, TemplateSet, Trace, Traced, Value, execute};
+use template::{
+    Budget, Cx, ExecError, Frame, Host, Plain, Segment, Sink, TemplateSet, Trace, Traced, Value, execute,
+};
 use text::FileRange;
 
 use crate::context::Contexts;
@@ -58,7 +60,7 @@ pub fn run(
     let contexts = Contexts::new(environment);
     let regexes = template::functions::regex::Cache::default();
     let (mut rendered, mut failed) = (Vec::new(), Vec::new());
-    let runs = templates.files().iter().filter(|file| !file.is_partial() && wanted(file));
+    let runs = templates.files().iter().filter(|file| file.is_run() && wanted(file));
     for file in runs {
         let mut cx = Cx::new(environment.dialect, host);
         cx.budget = config.budget.clone();
@@ -101,7 +103,8 @@ fn print<S: Sink>(set: &TemplateSet, name: &str, dot: Value, cx: &mut Cx<'_>) ->
 /// `--name-template`: a template without a chart, which only functions can say something in.
 pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> Result<String, String> {
     const NAME: &str = "name-template";
-    let defines = template::parse(NAME, template.into(), text::FileId(0), dialect).map_err(|error| error.to_string())?;
+    let defines = template::parse(NAME, template.into(), text::FileId(0), dialect)
+        .map_err(|error| error.to_string())?;
     let mut set = TemplateSet::new();
     set.extend(defines);
     let mut cx = Cx::new(dialect, host);
@@ -111,7 +114,8 @@ pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> 
 }
 
 fn finish(file: &TemplateFile, bytes: Vec<u8>, segments: Vec<Segment>, frames: Vec<Frame>) -> RenderedFile {
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     RenderedFile { name: file.name.clone(), source: file.source.id, text, segments, frames }
 }
 

@@ -47,7 +47,9 @@ fn marked(text: &str) -> Option<&str> {
 /// error of a template.
 fn blocks(error: &ExecError) -> Option<String> {
     let (last, outer) = error.places.split_last()?;
-    if !last.calling.is_empty() || outer.iter().any(|place| !place.calling.starts_with("error calling include: ")) {
+    if !last.calling.is_empty()
+        || outer.iter().any(|place| !place.calling.starts_with("error calling include: "))
+    {
         return None;
     }
     let mut found: Vec<Link> = Vec::new();

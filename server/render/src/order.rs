@@ -45,7 +45,7 @@ const INSTALL_ORDER: [&str; 36] = [
 const HELM4_LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
 /// The sort key of a kind: known kinds by their place, unknown ones behind them by name. Sort stably.
-pub fn install_key(kind: &str, dialect: Dialect) -> (usize, &str) {
+pub(crate) fn install_key(kind: &str, dialect: Dialect) -> (usize, &str) {
     let known = INSTALL_ORDER.iter().position(|it| *it == kind);
     let helm4 = || match dialect {
         Dialect::Helm3 => None,

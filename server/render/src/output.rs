@@ -75,7 +75,11 @@ impl Output {
             let (start, end) = (piece.range.start.max(part.start), piece.range.end.min(part.end));
             if start < end {
                 let range = start - part.start + shift..end - part.start + shift;
-                self.pieces.push(Piece { range, file: piece.file, from: piece.from + (start - piece.range.start) });
+                self.pieces.push(Piece {
+                    range,
+                    file: piece.file,
+                    from: piece.from + (start - piece.range.start),
+                });
             }
         }
     }

@@ -52,7 +52,8 @@ pub struct Provenance {
 impl Rendering {
     /// Splits and sorts rendered files; the errors are documents that Helm cannot read, whose file is kept out.
     pub fn new(files: Vec<RenderedFile>, dialect: Dialect) -> (Self, Vec<Error>) {
-        let (notes, mut files): (Vec<_>, Vec<_>) = files.into_iter().partition(|it| it.name.ends_with("NOTES.txt"));
+        let (notes, mut files): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|it| it.name.ends_with("NOTES.txt"));
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let mut rendering = Self { files, notes, dialect, ..Self::default() };
         let mut errors = Vec::new();
@@ -98,7 +99,11 @@ impl Rendering {
     fn manifest(&self, crds: &[Crd]) -> Output {
         let mut output = Output::default();
         for crd in crds {
-            output.push(&format!("---\n# Source: {}\n{}\n", crd.filename, String::from_utf8_lossy(&crd.file.data)));
+            output.push(&format!(
+                "---\n# Source: {}\n{}\n",
+                crd.filename,
+                String::from_utf8_lossy(&crd.file.data)
+            ));
         }
         for document in &self.manifests {
             self.push(&mut output, document);
@@ -224,7 +229,8 @@ impl RenderedFile {
 fn blame(file: &RenderedFile, offset: usize, len: usize) -> Option<FileRange> {
     let last = file.text.len().checked_sub(1)?;
     // An error at a line break or at the end is about what stands before it.
-    let visible = file.text.as_bytes()[..=offset.min(last)].iter().rposition(|byte| !byte.is_ascii_whitespace());
+    let visible =
+        file.text.as_bytes()[..=offset.min(last)].iter().rposition(|byte| !byte.is_ascii_whitespace());
     let at = if len > 0 { offset.min(last) } else { visible.unwrap_or(0) };
     let provenance = file.provenance(at)?;
     provenance.place.or(Some(FileRange::new(provenance.template, 0, 0)))

@@ -31,6 +31,11 @@ impl TemplateFile {
         path::base(&self.name).starts_with('_')
     }
 
+    /// Whether it is run: it is no partial, and can be parsed.
+    pub(crate) fn is_run(&self) -> bool {
+        !self.is_partial() && self.parsed.is_ok()
+    }
+
     /// Whether it prints the notes rather than manifests.
     pub fn is_notes(&self) -> bool {
         self.name.ends_with("NOTES.txt")
@@ -58,7 +63,8 @@ impl Templates {
         wanted.dedup_by(|(later, ..), (first, ..)| later == first);
         let known = |name: &str, source: &SourceFile| {
             let file = last?.file(name)?;
-            (Arc::ptr_eq(&file.source.data, &source.data) && file.source.id == source.id).then(|| file.clone())
+            (Arc::ptr_eq(&file.source.data, &source.data) && file.source.id == source.id)
+                .then(|| file.clone())
         };
         let files = wanted.into_iter().map(|(name, chart, source)| {
             known(&name, &source).unwrap_or_else(|| TemplateFile::parse(name, chart, source, dialect))

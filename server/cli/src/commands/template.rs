@@ -214,8 +214,11 @@ fn print(
     rendering: &Rendering,
     dialect: Dialect,
 ) -> Result<()> {
-    let config =
-        PrintConfig { include_crds: flags.include_crds, no_hooks: flags.no_hooks, skip_tests: flags.skip_tests };
+    let config = PrintConfig {
+        include_crds: flags.include_crds,
+        no_hooks: flags.no_hooks,
+        skip_tests: flags.skip_tests,
+    };
     let crds = chart.crds();
     if let Some(folder) = &flags.output_dir {
         let folder = if flags.release_name { folder.join(release) } else { folder.clone() };

@@ -62,14 +62,20 @@ fn read_file(name: &str, table: &mut FileTable) -> Result<ValuesFile> {
             std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut data)?;
             data
         }
-        _ if name.contains("://") => bail!("{name}: values files from the network are not supported yet; save it first"),
+        _ if name.contains("://") => {
+            bail!("{name}: values files from the network are not supported yet; save it first")
+        }
         _ => match std::fs::read(name) {
             Ok(data) => data,
             Err(error) => bail!(open_error(name, &error)),
         },
     };
     let path = std::path::absolute(Path::new(name)).unwrap_or_else(|_| name.into());
-    Ok(ValuesFile { name: name.to_owned(), id: table.intern(&project::text_of(&path)), data: Arc::from(data) })
+    Ok(ValuesFile {
+        name: name.to_owned(),
+        id: table.intern(&project::text_of(&path)),
+        data: Arc::from(data),
+    })
 }
 
 /// Go's words for a file that cannot be opened.
@@ -77,6 +83,7 @@ fn open_error(name: &str, error: &std::io::Error) -> String {
     let text = error.to_string();
     let reason = text.split(" (os error").next().unwrap_or_default();
     let mut characters = reason.chars();
-    let reason: String = characters.next().map(|it| it.to_ascii_lowercase()).into_iter().chain(characters).collect();
+    let reason: String =
+        characters.next().map(|it| it.to_ascii_lowercase()).into_iter().chain(characters).collect();
     format!("open {name}: {reason}")
 }

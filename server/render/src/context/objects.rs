@@ -34,7 +34,8 @@ pub(super) fn capabilities(capabilities: &Capabilities, dialect: Dialect) -> Val
     kube_version = kube_version.field("Version", "Version", kube.version.as_str());
     kube_version = kube_version.field("Major", "Major", kube.major.as_str());
     kube_version = kube_version.field("Minor", "Minor", kube.minor.as_str());
-    let kube_version = kube_version.getter("GitVersion", kube.version.as_str()).display(kube.normalized.as_str());
+    let kube_version =
+        kube_version.getter("GitVersion", kube.version.as_str()).display(kube.normalized.as_str());
     let helm = &capabilities.helm_version;
     let mut build = Record::new("version.BuildInfo")
         .optional("Version", "version", helm.version.as_str())
@@ -54,9 +55,8 @@ pub(super) fn capabilities(capabilities: &Capabilities, dialect: Dialect) -> Val
 
 /// `.Files`: paths to bytes.
 pub(super) fn files(chart: &Chart) -> Value {
-    let entry = |file: &chart::SourceFile| {
-        (Str::from(&*file.path), Value::new(Data::Bytes(file.data.clone())))
-    };
+    let entry =
+        |file: &chart::SourceFile| (Str::from(&*file.path), Value::new(Data::Bytes(file.data.clone())));
     Map::typed(MapType::Files, chart.files.iter().map(entry).collect()).into()
 }
 
@@ -77,7 +77,8 @@ fn metadata(it: &Metadata, dialect: Dialect) -> Record {
     let origin = |field: &str, text: &str| {
         Value::from(text).with_origin(template::Origin::from(it.source.value_at(field)))
     };
-    let annotations = it.annotations.iter().map(|(key, value)| (Str::from(key.as_str()), value.as_str().into()));
+    let annotations =
+        it.annotations.iter().map(|(key, value)| (Str::from(key.as_str()), value.as_str().into()));
     let annotations: BTreeMap<Str, Value> = annotations.collect();
     let annotations = match annotations.is_empty() {
         true => Map::nil(MapType::Strings),

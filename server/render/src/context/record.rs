@@ -31,16 +31,32 @@ impl Record {
     }
 
     /// Adds a field that JSON always shows.
-    pub(crate) fn field(self, go_name: &'static str, json_name: &'static str, value: impl Into<Value>) -> Self {
+    pub(crate) fn field(
+        self,
+        go_name: &'static str,
+        json_name: &'static str,
+        value: impl Into<Value>,
+    ) -> Self {
         self.push(go_name, json_name, false, value.into())
     }
 
     /// Adds a field that JSON leaves out when it is empty.
-    pub(crate) fn optional(self, go_name: &'static str, json_name: &'static str, value: impl Into<Value>) -> Self {
+    pub(crate) fn optional(
+        self,
+        go_name: &'static str,
+        json_name: &'static str,
+        value: impl Into<Value>,
+    ) -> Self {
         self.push(go_name, json_name, true, value.into())
     }
 
-    fn push(mut self, go_name: &'static str, json_name: &'static str, omit_empty: bool, value: Value) -> Self {
+    fn push(
+        mut self,
+        go_name: &'static str,
+        json_name: &'static str,
+        omit_empty: bool,
+        value: Value,
+    ) -> Self {
         self.fields.push(Field { go_name, json_name, omit_empty, value });
         self
     }
