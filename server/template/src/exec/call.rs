@@ -150,8 +150,8 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
                     None => self.fail(format!("cannot assign nil to {}", go_type.name())),
                 };
             }
-            ExprKind::Field(_) => self.field_node(dot, expr, &[], None)?.value,
-            ExprKind::Variable(_) => self.variable(dot, expr, &[], None)?.value,
+            ExprKind::Field => self.field_node(dot, expr, &[], None)?.value,
+            ExprKind::Variable => self.variable(dot, expr, &[], None)?.value,
             ExprKind::Pipe(pipe) => on_deep_stack(|| self.pipeline(dot, pipe))?,
             ExprKind::Function(known) => self.call_function(dot, known, AnyNode::Expr(expr), &[], None)?,
             ExprKind::Chain(chain) => self.chain(dot, expr, chain, &[], None)?.value,

@@ -4,7 +4,7 @@
 //! fields of the second are no value again. A pipeline unwraps the one to the other; a chain of fields does not.
 
 use super::{Eval, Executor, Sink, Slot, zero_element};
-use crate::parse::{AnyNode, Chain, Command, Expr, ExprKind, Ideal, Pipe, on_deep_stack, to_text};
+use crate::parse::{AnyNode, Chain, Command, Expr, ExprKind, Ideal, Pipe, names, on_deep_stack, to_text};
 use crate::{Data, ListType, MapType, Value};
 
 /// Go's type of what came out of a map or list of anything.
@@ -34,7 +34,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
     fn command(&mut self, dot: &Slot, command: &'s Command, last: Option<Value>) -> Eval<Value> {
         let (first, args) = (&command.args[0], &command.args[1..]);
         match &first.kind {
-            ExprKind::Field(_) => return Ok(self.field_node(dot, first, args, last)?.value),
+            ExprKind::Field => return Ok(self.field_node(dot, first, args, last)?.value),
             ExprKind::Chain(chain) => return Ok(self.chain(dot, first, chain, args, last)?.value),
             ExprKind::Function(known) => {
                 self.at(AnyNode::Expr(first));
@@ -44,7 +44,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
                 self.not_a_function(first, args, last.as_ref())?;
                 return on_deep_stack(|| self.pipeline(dot, pipe));
             }
-            ExprKind::Variable(_) => return Ok(self.variable(dot, first, args, last)?.value),
+            ExprKind::Variable => return Ok(self.variable(dot, first, args, last)?.value),
             ExprKind::Bool(_) | ExprKind::Dot | ExprKind::Nil | ExprKind::Number(_) | ExprKind::String(_) => {
             }
         }
@@ -83,8 +83,8 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
             },
             ExprKind::Nil
             | ExprKind::Dot
-            | ExprKind::Field(_)
-            | ExprKind::Variable(_)
+            | ExprKind::Field
+            | ExprKind::Variable
             | ExprKind::Chain(_)
             | ExprKind::Function(_)
             | ExprKind::Pipe(_) => self
@@ -101,8 +101,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         last: Option<Value>,
     ) -> Eval<Slot> {
         self.at(AnyNode::Expr(node));
-        let ExprKind::Field(names) = &node.kind else { return self.fail("not a field") };
-        self.fields(dot, dot.clone(), node, names, args, last)
+        self.fields(dot, dot.clone(), node, names(&self.define.source, node.range), args, last)
     }
 
     /// `$x.a.b`
@@ -114,18 +113,18 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         last: Option<Value>,
     ) -> Eval<Slot> {
         self.at(AnyNode::Expr(node));
-        let ExprKind::Variable(names) = &node.kind else { return self.fail("not a variable") };
-        let name = self.define.source.slice(names[0]);
+        let mut names = names(&self.define.source, node.range).peekable();
+        let name = names.next().unwrap_or_default();
         let Some(slot) =
             self.variables.iter().rev().find(|(it, _)| *it == name).map(|(_, slot)| slot.clone())
         else {
             return self.fail(format!("undefined variable: {}", String::from_utf8_lossy(name)));
         };
-        if names.len() == 1 {
+        if names.peek().is_none() {
             self.not_a_function(node, args, last.as_ref())?;
             return Ok(slot);
         }
-        self.fields(dot, slot, node, &names[1..], args, last)
+        self.fields(dot, slot, node, names, args, last)
     }
 
     /// `(pipeline).a.b`
@@ -139,7 +138,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
     ) -> Eval<Slot> {
         self.at(AnyNode::Expr(node));
         let base = on_deep_stack(|| self.base(dot, &chain.base))?;
-        self.fields(dot, base.into(), node, &chain.fields, args, last)
+        self.fields(dot, base.into(), node, names(&self.define.source, chain.fields), args, last)
     }
 
     /// What stands before the fields of a chain.
@@ -159,14 +158,14 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         dot: &Slot,
         receiver: Slot,
         node: &'s Expr,
-        names: &'s [text::TextRange],
+        names: impl Iterator<Item = &'s [u8]>,
         args: &'s [Expr],
         mut last: Option<Value>,
     ) -> Eval<Slot> {
         let mut receiver = receiver;
-        for (at, range) in names.iter().enumerate() {
-            let name = self.define.source.slice(*range);
-            receiver = if at + 1 == names.len() {
+        let mut names = names.peekable();
+        while let Some(name) = names.next() {
+            receiver = if names.peek().is_none() {
                 self.field(dot, name, node, args, last.take(), receiver)?
             } else {
                 self.field(dot, name, node, &[], None, receiver)?

@@ -336,14 +336,13 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
     /// Runs the body once; false after `break`.
     fn iteration(&mut self, branch: &'s Branch, index: Value, element: Slot) -> Eval<bool> {
         let source = &self.define.source;
-        let names = branch.pipe.decl.iter().map(|range| source.slice(*range));
         let index = Slot::from(index);
-        match (branch.pipe.is_assign, &names.collect::<Vec<_>>()[..]) {
+        match (branch.pipe.is_assign, &branch.pipe.decl[..]) {
             (_, []) => {}
-            (true, [name]) => self.assign(name, element.clone())?,
+            (true, [name]) => self.assign(source.slice(*name), element.clone())?,
             (true, [first, second, ..]) => {
-                self.assign(first, index)?;
-                self.assign(second, element.clone())?;
+                self.assign(source.slice(*first), index)?;
+                self.assign(source.slice(*second), element.clone())?;
             }
             (false, [_]) => self.set_top(1, element.clone()),
             (false, [_, _, ..]) => {

@@ -83,7 +83,8 @@ impl Printer {
     /// `U+0041`, with `#` also `'A'`.
     fn code_point(&mut self, bits: u64) {
         let least = self.flags.precision.unwrap_or(0).max(4);
-        let mut text = format!("U+{bits:0least$X}");
+        let digits = format!("{bits:X}");
+        let mut text = format!("U+{}{digits}", "0".repeat(least.saturating_sub(digits.len())));
         let printable =
             u32::try_from(bits).ok().and_then(char::from_u32).filter(|it| golang::strconv::is_print(*it));
         if self.flags.sharp
@@ -199,7 +200,10 @@ fn hexadecimal(mantissa: u64, exponent: i32, precision: Option<usize>) -> String
     let fraction = format!("{:013x}", mantissa & ((1 << 52) - 1));
     let fraction = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(digits) => format!("{fraction:0<digits$}")[..digits].to_owned(),
+        Some(digits) => {
+            let zeros = "0".repeat(digits.saturating_sub(fraction.len()));
+            format!("{fraction}{zeros}")[..digits].to_owned()
+        }
     };
     let point = if fraction.is_empty() { "" } else { "." };
     let sign = if exponent < 0 { '-' } else { '+' };

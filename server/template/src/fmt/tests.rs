@@ -106,6 +106,17 @@ fn numbered_arguments() {
 }
 
 #[test]
+fn no_format_is_too_odd() {
+    let odd =
+        "%-+# 0*.*[1]v%[2]*.[1]*f%999999U%999999x%.999999x%.999999U%[9999999]d%99999999d%é%[-1]d%[]d%.%[";
+    let args = [int(1), 2.5.into(), "x".into(), Value::NIL, Value::INVALID];
+    for end in (0..=odd.len()).filter(|&at| odd.is_char_boundary(at)) {
+        sprintf(odd[..end].as_bytes(), &args);
+        sprintf(odd[end..].as_bytes(), &args);
+    }
+}
+
+#[test]
 fn print_puts_spaces_between_what_is_no_string() {
     let args = [int(1), int(2), "a".into(), "b".into(), int(3), Value::NIL];
     assert_eq!(sprint(&args), b"1 2ab3 <nil>");

@@ -18,7 +18,7 @@ use text::{FileId, TextRange};
 
 pub use literal::{Ideal, Number};
 pub use node::{
-    Action, AnyNode, Branch, Chain, Command, Define, Expr, ExprKind, Node, Pipe, Source, TemplateCall,
+    Action, AnyNode, Branch, Chain, Command, Define, Expr, ExprKind, Node, Pipe, Source, TemplateCall, names,
 };
 pub use print::{list_to_text, to_text};
 pub use set::TemplateSet;

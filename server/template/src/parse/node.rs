@@ -164,10 +164,10 @@ pub enum ExprKind {
     Nil,
     /// `.`
     Dot,
-    /// `.a.b`: the names without dots.
-    Field(Box<[TextRange]>),
-    /// `$x.a.b`: the variable with its sign, then the names without dots.
-    Variable(Box<[TextRange]>),
+    /// `.a.b`, whose names are [`names`] of its range.
+    Field,
+    /// `$x.a.b`, whose names are [`names`] of its range; the first is the variable's, with its sign.
+    Variable,
     /// `(pipeline).a.b` or `function.a.b`.
     Chain(Box<Chain>),
     /// A function.
@@ -181,8 +181,14 @@ pub enum ExprKind {
 pub struct Chain {
     /// The operand.
     pub base: Expr,
-    /// The names without dots.
-    pub fields: Box<[TextRange]>,
+    /// The fields, from the first dot on.
+    pub fields: TextRange,
+}
+
+/// The names in `.a.b` or `$x.a.b`.
+pub fn names(source: &Source, range: TextRange) -> impl Iterator<Item = &[u8]> {
+    let text = source.slice(range);
+    text.strip_prefix(b".").unwrap_or(text).split(|&byte| byte == b'.')
 }
 
 /// Any node, as the executor remembers the last one that it visited.

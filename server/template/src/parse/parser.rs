@@ -291,7 +291,17 @@ impl<'s> Parser<'s> {
     }
 
     fn unquoted(&self, item: Item) -> Parsed<Str> {
-        match golang::strconv::unquote(self.value(item)) {
+        let literal = self.value(item);
+        let inner = &literal[1..literal.len() - 1];
+        // Nearly all strings say what they mean; raw ones can be whole dashboards.
+        let plain = match item.kind {
+            Kind::RawString => memchr::memchr(b'\r', inner).is_none(),
+            _ => memchr::memchr2(b'\\', b'\n', inner).is_none(),
+        };
+        if plain {
+            return Ok(inner.into());
+        }
+        match golang::strconv::unquote(literal) {
             Some(text) => Ok(text.into()),
             None => self.fail_at(item, "invalid syntax"),
         }
@@ -460,7 +470,7 @@ impl<'s> Parser<'s> {
     fn pipeline(&mut self, context: &'static str, end: Kind) -> Parsed<Pipe> {
         let pos = self.peek_non_space().start;
         let (decl, is_assign) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let mut commands = Vec::with_capacity(1);
         loop {
             let item = self.next_non_space();
             if item.kind == end {
@@ -551,8 +561,8 @@ impl<'s> Parser<'s> {
                         at: first.range,
                     });
                 }
-                ExprKind::Field(_)
-                | ExprKind::Variable(_)
+                ExprKind::Field
+                | ExprKind::Variable
                 | ExprKind::Chain(_)
                 | ExprKind::Function(_)
                 | ExprKind::Pipe(_) => {}
@@ -564,7 +574,7 @@ impl<'s> Parser<'s> {
     /// Operands up to a pipe, which is taken, or to the end, which is left.
     fn command(&mut self) -> Parsed<Command> {
         let pos = self.peek_non_space().start;
-        let mut args: Vec<Expr> = Vec::new();
+        let mut args: Vec<Expr> = Vec::with_capacity(1);
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
@@ -591,24 +601,21 @@ impl<'s> Parser<'s> {
         if first.kind != Kind::Field {
             return Ok(Some(term));
         }
-        let mut fields = Vec::new();
         let mut end = first.end;
         while self.peek().kind == Kind::Field {
-            let item = self.next();
-            fields.push(range(item.start + 1, item.end));
-            end = item.end;
+            end = self.next().end;
         }
         // Messages place a chain at its first field behind the term.
         let (pos, whole) = (first.start, range(term.range.start().into(), end));
         let kind = match term.kind {
-            ExprKind::Field(names) => ExprKind::Field(joined(names, fields)),
-            ExprKind::Variable(names) => ExprKind::Variable(joined(names, fields)),
+            ExprKind::Field => ExprKind::Field,
+            ExprKind::Variable => ExprKind::Variable,
             ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
                 let shown = golang::strconv::quote(self.source.slice(term.range));
                 return self.fail_at(first, format!("unexpected . after term {shown}"));
             }
             ExprKind::Chain(_) | ExprKind::Function(_) | ExprKind::Pipe(_) => {
-                ExprKind::Chain(Box::new(Chain { base: term, fields: fields.into() }))
+                ExprKind::Chain(Box::new(Chain { base: term, fields: range(first.start, end) }))
             }
         };
         Ok(Some(Expr { pos, range: whole, kind }))
@@ -619,16 +626,19 @@ impl<'s> Parser<'s> {
         let whole = range(item.start, item.end);
         let kind = match item.kind {
             Kind::Identifier => {
-                let name = String::from_utf8_lossy(self.value(item));
-                match (self.find)(&name) {
+                let name = self.value(item);
+                match std::str::from_utf8(name).ok().and_then(|name| (self.find)(name)) {
                     Some(known) => ExprKind::Function(known),
-                    None => return self.fail_at(item, format!("function {} not defined", quote(&name))),
+                    None => {
+                        let name = golang::strconv::quote(name);
+                        return self.fail_at(item, format!("function {name} not defined"));
+                    }
                 }
             }
             Kind::Dot => ExprKind::Dot,
             Kind::Nil => ExprKind::Nil,
             Kind::Variable => self.variable(item)?,
-            Kind::Field => ExprKind::Field(Box::new([range(item.start + 1, item.end)])),
+            Kind::Field => ExprKind::Field,
             Kind::Bool => ExprKind::Bool(self.value(item) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
                 match number(&String::from_utf8_lossy(self.value(item))) {
@@ -663,16 +673,8 @@ impl<'s> Parser<'s> {
         if !known {
             return self.fail_at(item, format!("undefined variable {}", golang::strconv::quote(name)));
         }
-        Ok(ExprKind::Variable(Box::new([range(item.start, item.end)])))
+        Ok(ExprKind::Variable)
     }
-}
-
-fn quote(text: &str) -> String {
-    golang::strconv::quote(text.as_bytes())
-}
-
-fn joined(names: Box<[TextRange]>, fields: Vec<TextRange>) -> Box<[TextRange]> {
-    names.into_iter().chain(fields).collect()
 }
 
 /// Nothing but what Unicode calls white space.

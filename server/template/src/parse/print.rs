@@ -126,10 +126,7 @@ impl Printer<'_> {
             ExprKind::Pipe(pipe) => self.pipe(pipe),
             ExprKind::Chain(chain) => {
                 self.operand(&chain.base);
-                for field in &chain.fields {
-                    self.push(".");
-                    self.push_source(*field);
-                }
+                self.push_source(chain.fields);
             }
             // All others are printed as they are written.
             ExprKind::Bool(_)
@@ -137,8 +134,8 @@ impl Printer<'_> {
             | ExprKind::String(_)
             | ExprKind::Nil
             | ExprKind::Dot
-            | ExprKind::Field(_)
-            | ExprKind::Variable(_)
+            | ExprKind::Field
+            | ExprKind::Variable
             | ExprKind::Function(_) => self.push_source(expr.range),
         }
     }

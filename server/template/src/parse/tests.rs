@@ -122,3 +122,16 @@ fn too_many_parentheses_are_refused() {
     let error = parse("t", text.into(), FileId(0), Dialect::Helm4).unwrap_err();
     assert_eq!(error.message, "max expression depth exceeded");
 }
+
+#[test]
+fn half_a_text_is_no_trouble() {
+    let text = "a {{- /* c */ -}} {{ define `x` }}{{ if (.a.b | eq \"é\\n\" 'c') }}{{ else with $x := 1.5e3 }}\n\
+                {{ range $i, $e := (f .).g }}{{ break }}{{ end -}} {{ block \"b\" . }}{{ template `x` }}{{end}}{{end}}{{end}}";
+    for at in (0..=text.len()).filter(|&at| text.is_char_boundary(at)) {
+        for part in [&text[..at], &text[at..]] {
+            if let Err(error) = parse("t", part.into(), FileId(0), Dialect::Helm4) {
+                assert!(usize::from(error.at.end()) <= part.len(), "{part}");
+            }
+        }
+    }
+}
