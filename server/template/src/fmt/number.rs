@@ -152,11 +152,19 @@ fn rune(bits: u64) -> char {
     u32::try_from(bits).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
+/// No float has more decimals than this that are not zero; charts may ask for a million.
+const EXACT_DIGITS: usize = 1100;
+
 /// `strconv.FormatFloat`, with the two formats that ours leaves out.
 fn layout(value: f64, format: char, precision: Option<usize>) -> String {
     if !value.is_finite() || !matches!(format, 'b' | 'x' | 'X') {
-        let precision = precision.map_or(-1, |it| it.min(i32::MAX as usize) as i32);
-        return golang::strconv::format_float(value, format as u8, precision, 64);
+        let short = precision.map_or(-1, |it| it.min(EXACT_DIGITS) as i32);
+        let mut text = golang::strconv::format_float(value, format as u8, short, 64);
+        if value.is_finite() && matches!(format, 'f' | 'e' | 'E') {
+            let zeros = "0".repeat(precision.unwrap_or(0).saturating_sub(EXACT_DIGITS));
+            text.insert_str(text.find(['e', 'E']).unwrap_or(text.len()), &zeros);
+        }
+        return text;
     }
     let sign = if value.is_sign_negative() { "-" } else { "" };
     let (mantissa, exponent) = binary(value);

@@ -107,12 +107,11 @@ fn numbered_arguments() {
 
 #[test]
 fn no_format_is_too_odd() {
-    let odd =
-        "%-+# 0*.*[1]v%[2]*.[1]*f%999999U%999999x%.999999x%.999999U%[9999999]d%99999999d%é%[-1]d%[]d%.%[";
+    let odd = "%-+# 0*.*[1]v%[2]*.[1]*f%999999U%999999x%.999999x%.999999U%.999999f%.999999g%.999999e%[9999999]d%99999999d%é%[-1]d%[]d%.%[";
     let args = [int(1), 2.5.into(), "x".into(), Value::NIL, Value::INVALID];
     for end in (0..=odd.len()).filter(|&at| odd.is_char_boundary(at)) {
-        sprintf(odd[..end].as_bytes(), &args);
-        sprintf(odd[end..].as_bytes(), &args);
+        sprintf(&odd.as_bytes()[..end], &args);
+        sprintf(&odd.as_bytes()[end..], &args);
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`parse`] accepts, refuses and complains as Go 1.26 does. What editors show while half a line is typed is
 //! `syntax`'s business; this parser stops at the first mistake.
 
+mod expression;
 mod lex;
 mod literal;
 mod node;

@@ -9,34 +9,30 @@ use std::sync::Arc;
 use text::TextRange;
 
 use super::lex::{Item, Kind, Lexer};
-use super::literal::number;
-use super::node::{Action, Branch, Chain, Command, Define, Expr, ExprKind, Node, Pipe, Source, TemplateCall};
+use super::node::{Action, Branch, Define, Node, Source, TemplateCall};
 use super::{Failed, FindFunction, on_deep_stack};
 use crate::Str;
 
-/// How deep parentheses may be nested.
-const MAX_STACK_DEPTH: u32 = 10_000;
-
-type Parsed<T> = Result<T, Failed>;
+pub(super) type Parsed<T> = Result<T, Failed>;
 
 pub(super) struct Parser<'s> {
-    source: &'s Arc<Source>,
+    pub(super) source: &'s Arc<Source>,
     bytes: &'s [u8],
-    find: FindFunction<'s>,
+    pub(super) find: FindFunction<'s>,
     lexer: Lexer<'s>,
-    tree: Tree,
+    pub(super) tree: Tree,
     defines: Vec<Arc<Define>>,
 }
 
 /// What Go keeps per tree: one for the file, one for each `define` and `block`.
-struct Tree {
-    items: [Item; 3],
+pub(super) struct Tree {
+    pub(super) items: [Item; 3],
     peeked: usize,
-    variables: Vec<TextRange>,
+    pub(super) variables: Vec<TextRange>,
     /// Where the action began that is being parsed, for messages.
     action: Option<Item>,
     range_depth: u32,
-    stack_depth: u32,
+    pub(super) stack_depth: u32,
 }
 
 impl Tree {
@@ -78,7 +74,7 @@ impl Control {
     }
 }
 
-fn range(start: u32, end: u32) -> TextRange {
+pub(super) fn range(start: u32, end: u32) -> TextRange {
     TextRange::new(start.into(), end.max(start).into())
 }
 
@@ -121,7 +117,7 @@ impl<'s> Parser<'s> {
 
     // Items.
 
-    fn next(&mut self) -> Item {
+    pub(super) fn next(&mut self) -> Item {
         if self.tree.peeked > 0 {
             self.tree.peeked -= 1;
         } else {
@@ -130,22 +126,22 @@ impl<'s> Parser<'s> {
         self.tree.items[self.tree.peeked]
     }
 
-    fn backup(&mut self) {
+    pub(super) fn backup(&mut self) {
         self.tree.peeked += 1;
     }
 
-    fn backup2(&mut self, first: Item) {
+    pub(super) fn backup2(&mut self, first: Item) {
         self.tree.items[1] = first;
         self.tree.peeked = 2;
     }
 
-    fn backup3(&mut self, first: Item, second: Item) {
+    pub(super) fn backup3(&mut self, first: Item, second: Item) {
         self.tree.items[1] = second;
         self.tree.items[2] = first;
         self.tree.peeked = 3;
     }
 
-    fn peek(&mut self) -> Item {
+    pub(super) fn peek(&mut self) -> Item {
         if self.tree.peeked == 0 {
             self.tree.peeked = 1;
             self.tree.items[0] = self.lexer.next_item();
@@ -153,7 +149,7 @@ impl<'s> Parser<'s> {
         self.tree.items[self.tree.peeked - 1]
     }
 
-    fn next_non_space(&mut self) -> Item {
+    pub(super) fn next_non_space(&mut self) -> Item {
         loop {
             let item = self.next();
             if item.kind != Kind::Space {
@@ -162,30 +158,30 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn peek_non_space(&mut self) -> Item {
+    pub(super) fn peek_non_space(&mut self) -> Item {
         let item = self.next_non_space();
         self.backup();
         item
     }
 
-    fn value(&self, item: Item) -> &'s [u8] {
+    pub(super) fn value(&self, item: Item) -> &'s [u8] {
         &self.bytes[item.start as usize..item.end as usize]
     }
 
     // Mistakes.
 
     /// A mistake in the item that was read last.
-    fn fail<T>(&self, message: impl Into<String>) -> Parsed<T> {
+    pub(super) fn fail<T>(&self, message: impl Into<String>) -> Parsed<T> {
         self.fail_at(self.tree.items[0], message)
     }
 
     /// A mistake in an item; Go names the line of the last one all the same.
-    fn fail_at<T>(&self, culprit: Item, message: impl Into<String>) -> Parsed<T> {
+    pub(super) fn fail_at<T>(&self, culprit: Item, message: impl Into<String>) -> Parsed<T> {
         let at = range(culprit.start, culprit.end);
         Err(Failed { message: message.into(), line_of: self.tree.items[0].start, at })
     }
 
-    fn unexpected<T>(&self, item: Item, context: &str) -> Parsed<T> {
+    pub(super) fn unexpected<T>(&self, item: Item, context: &str) -> Parsed<T> {
         if item.kind != Kind::Error {
             return self.fail_at(item, format!("unexpected {} in {context}", self.display(item)));
         }
@@ -290,7 +286,7 @@ impl<'s> Parser<'s> {
         self.unquoted(item)
     }
 
-    fn unquoted(&self, item: Item) -> Parsed<Str> {
+    pub(super) fn unquoted(&self, item: Item) -> Parsed<Str> {
         let literal = self.value(item);
         let inner = &literal[1..literal.len() - 1];
         // Nearly all strings say what they mean; raw ones can be whole dashboards.
@@ -361,7 +357,7 @@ impl<'s> Parser<'s> {
     }
 
     /// From an item to the end of the one that was read last.
-    fn since(&self, start: Item) -> TextRange {
+    pub(super) fn since(&self, start: Item) -> TextRange {
         range(start.start, self.tree.items[0].end)
     }
 
@@ -463,217 +459,6 @@ impl<'s> Parser<'s> {
             name_range,
             pipe,
         })))
-    }
-
-    // Expressions.
-
-    fn pipeline(&mut self, context: &'static str, end: Kind) -> Parsed<Pipe> {
-        let pos = self.peek_non_space().start;
-        let (decl, is_assign) = self.declarations(context)?;
-        let mut commands = Vec::with_capacity(1);
-        loop {
-            let item = self.next_non_space();
-            if item.kind == end {
-                self.check_pipeline(&commands, context, item)?;
-                let last = commands.last().map_or(pos, |it: &Command| it.range.end().into());
-                return Ok(Pipe { pos, range: range(pos, last), is_assign, decl, commands });
-            }
-            match item.kind {
-                Kind::Bool
-                | Kind::CharConstant
-                | Kind::Complex
-                | Kind::Dot
-                | Kind::Field
-                | Kind::Identifier
-                | Kind::Number
-                | Kind::Nil
-                | Kind::RawString
-                | Kind::String
-                | Kind::Variable
-                | Kind::LeftParen => {
-                    self.backup();
-                    commands.push(self.command()?);
-                }
-                _ => return self.unexpected(item, context),
-            }
-        }
-    }
-
-    /// `$a, $b :=` or `$a =` before a pipeline, if there is one.
-    fn declarations(&mut self, context: &'static str) -> Parsed<(Vec<TextRange>, bool)> {
-        let mut decl = Vec::new();
-        loop {
-            let variable = self.peek_non_space();
-            if variable.kind != Kind::Variable {
-                return Ok((decl, false));
-            }
-            self.next();
-            // Only the item behind the space tells a declaration from an argument.
-            let after = self.peek();
-            let next = self.peek_non_space();
-            if matches!(next.kind, Kind::Assign | Kind::Declare) {
-                self.next_non_space();
-                self.declare(variable, &mut decl);
-                return Ok((decl, next.kind == Kind::Assign));
-            }
-            if next.kind == Kind::Char && self.value(next) == b"," {
-                self.next_non_space();
-                self.declare(variable, &mut decl);
-                if context != "range" || decl.len() >= 2 {
-                    return self.fail(format!("too many declarations in {context}"));
-                }
-                if !matches!(self.peek_non_space().kind, Kind::Variable | Kind::RightDelim | Kind::RightParen)
-                {
-                    return self.fail("range can only initialize variables");
-                }
-                continue;
-            }
-            if after.kind == Kind::Space {
-                self.backup3(variable, after);
-            } else {
-                self.backup2(variable);
-            }
-            return Ok((decl, false));
-        }
-    }
-
-    fn declare(&mut self, variable: Item, decl: &mut Vec<TextRange>) {
-        let name = range(variable.start, variable.end);
-        decl.push(name);
-        self.tree.variables.push(name);
-    }
-
-    fn check_pipeline(&self, commands: &[Command], context: &str, end: Item) -> Parsed<()> {
-        if commands.is_empty() {
-            return self.fail_at(end, format!("missing value for {context}"));
-        }
-        for (stage, command) in commands.iter().enumerate().skip(1) {
-            let first = &command.args[0];
-            match first.kind {
-                ExprKind::Bool(_)
-                | ExprKind::Dot
-                | ExprKind::Nil
-                | ExprKind::Number(_)
-                | ExprKind::String(_) => {
-                    return Err(Failed {
-                        message: format!("non executable command in pipeline stage {}", stage + 1),
-                        line_of: self.tree.items[0].start,
-                        at: first.range,
-                    });
-                }
-                ExprKind::Field
-                | ExprKind::Variable
-                | ExprKind::Chain(_)
-                | ExprKind::Function(_)
-                | ExprKind::Pipe(_) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Operands up to a pipe, which is taken, or to the end, which is left.
-    fn command(&mut self) -> Parsed<Command> {
-        let pos = self.peek_non_space().start;
-        let mut args: Vec<Expr> = Vec::with_capacity(1);
-        loop {
-            self.peek_non_space();
-            if let Some(operand) = self.operand()? {
-                args.push(operand);
-            }
-            let item = self.next();
-            match item.kind {
-                Kind::Space => continue,
-                Kind::RightDelim | Kind::RightParen => self.backup(),
-                Kind::Pipe => {}
-                _ => return self.unexpected(item, "operand"),
-            }
-            break;
-        }
-        let Some(last) = args.last() else { return self.fail("empty command") };
-        let whole = range(pos, last.range.end().into());
-        Ok(Command { pos, range: whole, args })
-    }
-
-    /// A term, perhaps with fields behind it.
-    fn operand(&mut self) -> Parsed<Option<Expr>> {
-        let Some(term) = self.term()? else { return Ok(None) };
-        let first = self.peek();
-        if first.kind != Kind::Field {
-            return Ok(Some(term));
-        }
-        let mut end = first.end;
-        while self.peek().kind == Kind::Field {
-            end = self.next().end;
-        }
-        // Messages place a chain at its first field behind the term.
-        let (pos, whole) = (first.start, range(term.range.start().into(), end));
-        let kind = match term.kind {
-            ExprKind::Field => ExprKind::Field,
-            ExprKind::Variable => ExprKind::Variable,
-            ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
-                let shown = golang::strconv::quote(self.source.slice(term.range));
-                return self.fail_at(first, format!("unexpected . after term {shown}"));
-            }
-            ExprKind::Chain(_) | ExprKind::Function(_) | ExprKind::Pipe(_) => {
-                ExprKind::Chain(Box::new(Chain { base: term, fields: range(first.start, end) }))
-            }
-        };
-        Ok(Some(Expr { pos, range: whole, kind }))
-    }
-
-    fn term(&mut self) -> Parsed<Option<Expr>> {
-        let item = self.next_non_space();
-        let whole = range(item.start, item.end);
-        let kind = match item.kind {
-            Kind::Identifier => {
-                let name = self.value(item);
-                match std::str::from_utf8(name).ok().and_then(|name| (self.find)(name)) {
-                    Some(known) => ExprKind::Function(known),
-                    None => {
-                        let name = golang::strconv::quote(name);
-                        return self.fail_at(item, format!("function {name} not defined"));
-                    }
-                }
-            }
-            Kind::Dot => ExprKind::Dot,
-            Kind::Nil => ExprKind::Nil,
-            Kind::Variable => self.variable(item)?,
-            Kind::Field => ExprKind::Field,
-            Kind::Bool => ExprKind::Bool(self.value(item) == b"true"),
-            Kind::CharConstant | Kind::Complex | Kind::Number => {
-                match number(&String::from_utf8_lossy(self.value(item))) {
-                    Ok(number) => ExprKind::Number(Box::new(number)),
-                    Err(message) => return self.fail_at(item, message),
-                }
-            }
-            Kind::LeftParen => return self.parenthesized(item).map(Some),
-            Kind::String | Kind::RawString => ExprKind::String(self.unquoted(item)?),
-            _ => {
-                self.backup();
-                return Ok(None);
-            }
-        };
-        Ok(Some(Expr { pos: item.start, range: whole, kind }))
-    }
-
-    fn parenthesized(&mut self, paren: Item) -> Parsed<Expr> {
-        if self.tree.stack_depth >= MAX_STACK_DEPTH {
-            return self.fail_at(paren, "max expression depth exceeded");
-        }
-        self.tree.stack_depth += 1;
-        let pipe = on_deep_stack(|| self.pipeline("parenthesized pipeline", Kind::RightParen))?;
-        self.tree.stack_depth -= 1;
-        let (pos, range) = (pipe.pos, self.since(paren));
-        Ok(Expr { pos, range, kind: ExprKind::Pipe(Box::new(pipe)) })
-    }
-
-    fn variable(&mut self, item: Item) -> Parsed<ExprKind> {
-        let name = self.value(item);
-        let known = name == b"$" || self.tree.variables.iter().any(|it| self.source.slice(*it) == name);
-        if !known {
-            return self.fail_at(item, format!("undefined variable {}", golang::strconv::quote(name)));
-        }
-        Ok(ExprKind::Variable)
     }
 }
 
