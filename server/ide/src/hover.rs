@@ -153,9 +153,12 @@ impl Analysis {
         let definition = source.ast().definitions().find(|it| it.name.content == at)?;
         let body = &source.text()[definition.range];
         let lines: Vec<&str> = body.lines().take(30).collect();
-        let passed = self.callers(name).len();
+        let calls = match self.callers(name).len() {
+            1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
         let place = crate::completion::shown(source);
-        Some(format!("`{name}` in {place}, called {passed} times\n\n```helm\n{}\n```", lines.join("\n")))
+        Some(format!("`{name}` in {place}, called {calls}\n\n```helm\n{}\n```", lines.join("\n")))
     }
 
     fn file(&self, pos: FilePos, path: &str) -> Option<String> {
@@ -167,7 +170,7 @@ impl Analysis {
 
 /// Each line of its own in Markdown.
 fn markdown_lines(text: &str) -> String {
-    text.replace('\n', "  \n")
+    text.split("\n\n").map(|paragraph| paragraph.replace('\n', "  \n")).collect::<Vec<_>>().join("\n\n")
 }
 
 fn names(members: &[Member]) -> String {
@@ -180,3 +183,6 @@ fn function(analysis: &Analysis, name: &str) -> Option<String> {
     let docs = template::functions::docs(name).unwrap_or_default();
     Some(format!("`{name}{signature}`\n\n{docs}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -198,3 +198,6 @@ fn keys_in_calls(
     }
     found
 }
+
+#[cfg(test)]
+mod tests;
