@@ -144,7 +144,7 @@ pub struct UnknownHook;
 fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     node.get(name).or_else(|| {
         let entries = node.value.as_map()?.iter();
-        entries.filter(|entry| entry.key.eq_ignore_ascii_case(name)).map(|entry| &entry.node).last()
+        entries.filter(|entry| entry.key.eq_ignore_ascii_case(name)).map(|entry| &entry.node).next_back()
     })
 }
 

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn unknown_kinds_come_last_by_name() {
-        let mut kinds = vec!["Zebra", "Ingress", "Ant", "Namespace"];
+        let mut kinds = ["Zebra", "Ingress", "Ant", "Namespace"];
         kinds.sort_by_key(|kind| install_key(kind, Dialect::Helm4));
         assert_eq!(kinds, ["Namespace", "Ingress", "Ant", "Zebra"]);
     }
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn webhooks_moved_in_helm4() {
         let sorted = |dialect| {
-            let mut kinds = vec!["ValidatingWebhookConfiguration", "Apple", "MutatingWebhookConfiguration"];
+            let mut kinds = ["ValidatingWebhookConfiguration", "Apple", "MutatingWebhookConfiguration"];
             kinds.sort_by_key(|kind| install_key(kind, dialect));
             kinds[0]
         };

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn every_byte_leads_back() {
         let output = output();
-        let at = output.text.find("2").unwrap();
+        let at = output.text.find('2').unwrap();
         assert_eq!(output.origin(at), Some((1, 3)));
         assert_eq!(output.places(1, 3).collect::<Vec<_>>(), [at]);
         assert_eq!(output.origin(0), None);

@@ -151,7 +151,7 @@ impl Rendering {
     fn wanted_hooks<'r>(&'r self, config: &PrintConfig) -> impl Iterator<Item = &'r Document> + use<'r> {
         let PrintConfig { no_hooks, skip_tests, .. } = *config;
         let is_test = |it: &Document| it.hook.as_ref().is_some_and(crate::Hook::is_test);
-        self.hooks.iter().filter(move |it| !no_hooks && !(skip_tests && is_test(it)))
+        self.hooks.iter().filter(move |it| !(no_hooks || skip_tests && is_test(it)))
     }
 
     fn push(&self, output: &mut Output, document: &Document) {

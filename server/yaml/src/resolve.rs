@@ -217,7 +217,7 @@ fn binary(text: &str) -> Result<Value, String> {
     let mut bytes = Vec::new();
     let body: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let padding = body.iter().rev().take_while(|byte| **byte == b'=').count();
-    if body.len() % 4 != 0 || padding > 2 {
+    if !body.len().is_multiple_of(4) || padding > 2 {
         return Err(wrong());
     }
     for byte in &body[..body.len() - padding] {

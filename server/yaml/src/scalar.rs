@@ -67,7 +67,6 @@ pub(crate) fn style(text: &str, kind: Kind, key: bool, v3: bool) -> Style {
 }
 
 /// What a text has that styles cannot hold.
-#[expect(clippy::struct_field_names, reason = "three answers to one question")]
 struct Facts {
     plain_allowed: bool,
     single_allowed: bool,

@@ -61,8 +61,7 @@ fn exponent_form(decimal: &Decimal, fraction: i32, format: u8) -> String {
     let exponent = if decimal.digits.is_empty() { 0 } else { decimal.point - 1 };
     let letter = if format.is_ascii_uppercase() { 'E' } else { 'e' };
     let sign = if exponent < 0 { '-' } else { '+' };
-    text.push_str(&format!("{letter}{sign}{:02}", exponent.abs()));
-    text
+    text + &format!("{letter}{sign}{:02}", exponent.abs())
 }
 
 /// `ddd.ddd`
@@ -182,7 +181,7 @@ mod tests {
 
     #[test]
     fn precision_counts_digits() {
-        assert_eq!(format_float(3.14159, b'g', 3, 64), "3.14");
+        assert_eq!(format_float(2.71928, b'g', 3, 64), "2.72");
         assert_eq!(format_float(1234.0, b'g', 2, 64), "1.2e+03");
         assert_eq!(format_float(100.0, b'g', 5, 64), "100");
         assert_eq!(format_float(2.5, b'f', 0, 64), "2");

@@ -43,7 +43,7 @@ fn quote_with(text: &[u8], mark: u8, ascii: bool) -> String {
     for chunk in text.utf8_chunks() {
         chunk.valid().chars().for_each(|it| escape(it, mark, ascii, &mut quoted));
         for byte in chunk.invalid() {
-            quoted.push_str(&format!("\\x{byte:02x}"));
+            quoted += &format!("\\x{byte:02x}");
         }
     }
     quoted.push(char::from(mark));
@@ -62,9 +62,9 @@ fn escape(it: char, mark: u8, ascii: bool, into: &mut String) {
         '\r' => into.push_str("\\r"),
         '\t' => into.push_str("\\t"),
         '\x0b' => into.push_str("\\v"),
-        _ if it < ' ' || it == '\x7f' => into.push_str(&format!("\\x{:02x}", it as u32)),
-        _ if (it as u32) < 0x10000 => into.push_str(&format!("\\u{:04x}", it as u32)),
-        _ => into.push_str(&format!("\\U{:08x}", it as u32)),
+        _ if it < ' ' || it == '\x7f' => *into += &format!("\\x{:02x}", it as u32),
+        _ if (it as u32) < 0x10000 => *into += &format!("\\u{:04x}", it as u32),
+        _ => *into += &format!("\\U{:08x}", it as u32),
     }
 }
 

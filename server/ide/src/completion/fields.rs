@@ -38,7 +38,7 @@ pub(super) fn of_shape(analysis: &Analysis, shape: &Shape, range: TextRange) -> 
                 children.map(item).for_each(&mut add);
             }
             Thing::Builtin(builtin) => {
-                builtin.members().iter().map(|it| member(it, range)).for_each(&mut add)
+                builtin.members().iter().map(|it| member(it, range)).for_each(&mut add);
             }
             Thing::Dict(entries) => {
                 for (key, shape) in entries.iter() {

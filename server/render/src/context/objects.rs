@@ -80,9 +80,10 @@ fn metadata(it: &Metadata, dialect: Dialect) -> Record {
     let annotations =
         it.annotations.iter().map(|(key, value)| (Str::from(key.as_str()), value.as_str().into()));
     let annotations: BTreeMap<Str, Value> = annotations.collect();
-    let annotations = match annotations.is_empty() {
-        true => Map::nil(MapType::Strings),
-        false => Map::typed(MapType::Strings, annotations),
+    let annotations = if annotations.is_empty() {
+        Map::nil(MapType::Strings)
+    } else {
+        Map::typed(MapType::Strings, annotations)
     };
     let maintainers = it.maintainers.iter().map(|it| nested(maintainer(it), dialect)).collect();
     let dependencies = it.dependencies().iter().map(|it| nested(dependency(it, dialect), dialect)).collect();
