@@ -6,10 +6,11 @@ use crate::client::ClientFacts;
 use crate::convert::uri;
 use crate::ext;
 use crate::lsp_types::{
-    ChangeNotifications, DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider,
-    PositionEncodingKind, Save, ServerCapabilities, TextDocumentContent, TextDocumentContentOptions,
-    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    ChangeNotifications, CompletionOptions, DefinitionProvider, DocumentHighlightProvider,
+    DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider, HoverProvider, PositionEncodingKind,
+    ReferencesProvider, RenameOptions, RenameProvider, Save, ServerCapabilities, TextDocumentContent,
+    TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 /// The server's capabilities for this client.
@@ -25,6 +26,18 @@ pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
             change: Some(TextDocumentSyncKind::Incremental),
             save: Some(Save::Bool(true)),
             ..TextDocumentSyncOptions::default()
+        })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some([".", "$", "\"", "`"].map(str::to_owned).into()),
+            ..CompletionOptions::default()
+        }),
+        hover_provider: Some(HoverProvider::Bool(true)),
+        definition_provider: Some(DefinitionProvider::Bool(true)),
+        references_provider: Some(ReferencesProvider::Bool(true)),
+        document_highlight_provider: Some(DocumentHighlightProvider::Bool(true)),
+        rename_provider: Some(RenameProvider::RenameOptions(RenameOptions {
+            prepare_provider: Some(true),
+            ..RenameOptions::default()
         })),
         document_symbol_provider: Some(DocumentSymbolProvider::Bool(true)),
         folding_range_provider: Some(FoldingRangeProvider::Bool(true)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use text::{FileId, FileRange, TextRange};
+use text::FileId;
 
 use crate::cancel::Cancel;
 use crate::convert::to::Places;
@@ -15,62 +15,10 @@ use crate::lsp_types::{
 use crate::model::Model;
 use crate::state::{ChartView, Snapshot};
 
-/// Something that a person should know about a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    pub(crate) at: FileRange,
-    pub(crate) severity: Severity,
-    /// Names the kind of finding, in kebab case.
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    /// Other places that have to do with it, and how.
-    pub(crate) related: Vec<(FileRange, String)>,
-}
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Severity {
-    /// Helm refuses.
-    Error,
-    /// Helm goes on, a person might not want to.
-    Warning,
-}
-
 /// Everything that is wrong with a chart. `None` if it was cancelled.
-pub(crate) fn findings(view: &ChartView, model: &Model, cancel: &Cancel) -> Option<Vec<Finding>> {
-    let mut all = reading(view);
-    all.extend(loading(view, model));
-    (!cancel.is_set()).then_some(all)
-}
-
-/// Files that Helm could not read.
-fn reading(view: &ChartView) -> Vec<Finding> {
-    let Some(chart_yaml) = chart_yaml(view) else { return Vec::new() };
-    let unread = view.disk.errors.iter().map(|error| error.message.clone());
-    let missing = view.missing.iter().map(|(path, why)| format!("cannot read {}: {why}", path.display()));
-    let finding = |message| Finding {
-        at: chart_yaml,
-        severity: Severity::Error,
-        code: "read",
-        message,
-        related: Vec::new(),
-    };
-    unread.chain(missing).map(finding).collect()
-}
-
-/// Why Helm would not load the chart.
-fn loading(view: &ChartView, model: &Model) -> Vec<Finding> {
-    let finding = |error: &chart::LoadError| {
-        let at = error.at.or_else(|| chart_yaml(view))?;
-        let (severity, related) = (Severity::Error, Vec::new());
-        Some(Finding { at, severity, code: "load", message: error.message.clone(), related })
-    };
-    model.errors.iter().filter_map(finding).collect()
-}
-
-fn chart_yaml(view: &ChartView) -> Option<FileRange> {
-    let file = view.files.iter().find(|it| &*it.path == "Chart.yaml")?;
-    Some(FileRange { file: file.id, range: TextRange::default() })
+pub(crate) fn findings(view: &ChartView, model: &Model, cancel: &Cancel) -> Option<Vec<ide::Diagnostic>> {
+    let rendering = model.rendering(view, cancel)?;
+    Some(rendering.errors.iter().map(|it| it.diagnostic.clone()).collect())
 }
 
 /// What the client was told, chart by chart.
@@ -87,7 +35,7 @@ impl Published {
         snapshot: &Snapshot,
         view: &ChartView,
         model: &Model,
-        findings: &[Finding],
+        findings: &[ide::Diagnostic],
         again: &BTreeSet<Arc<str>>,
     ) -> Vec<PublishDiagnosticsParams> {
         let now = by_file(snapshot, view, model, findings);
@@ -126,7 +74,7 @@ fn by_file(
     snapshot: &Snapshot,
     view: &ChartView,
     model: &Model,
-    findings: &[Finding],
+    findings: &[ide::Diagnostic],
 ) -> BTreeMap<String, Vec<Diagnostic>> {
     let places = Places::new(snapshot, view, model);
     let mut all: BTreeMap<String, Vec<Diagnostic>> =
@@ -153,7 +101,7 @@ fn diagnostic(
     view: &ChartView,
     model: &Model,
     places: &Places,
-    finding: &Finding,
+    finding: &ide::Diagnostic,
 ) -> Diagnostic {
     let packed = own_file(view, model, finding.at.file) != finding.at.file;
     let related = finding.related.iter().map(|(at, message)| DiagnosticRelatedInformation {
@@ -164,8 +112,8 @@ fn diagnostic(
     Diagnostic {
         range: if packed { crate::lsp_types::Range::default() } else { places.range(finding.at) },
         severity: Some(match finding.severity {
-            Severity::Error => DiagnosticSeverity::Error,
-            Severity::Warning => DiagnosticSeverity::Warning,
+            ide::Severity::Error => DiagnosticSeverity::Error,
+            ide::Severity::Warning => DiagnosticSeverity::Warning,
         }),
         code: Some(Code::String(finding.code.to_owned())),
         source: Some("chartroom".to_owned()),

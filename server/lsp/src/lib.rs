@@ -24,7 +24,7 @@ mod logging;
 mod model;
 mod notifications;
 mod pool;
-pub mod preview;
+mod preview;
 mod refresh;
 mod requests;
 mod serve;
@@ -35,9 +35,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use cancel::Cancel;
-pub use model::Model;
 pub use serve::{ServeError, run, run_stdio};
 pub use settings::{HelmVersion, Settings};
-pub use state::{ChartView, Document, Language, Syntax, Target};
 pub(crate) use tower_lsp::gen_lsp_types as lsp_types;

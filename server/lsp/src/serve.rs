@@ -8,7 +8,7 @@ use tower_lsp::LspService;
 
 use crate::front::Front;
 use crate::logging;
-use crate::preview::PreviewSource;
+use crate::preview::{Helm, PreviewSource};
 use crate::requests;
 use crate::server::Server;
 
@@ -27,27 +27,24 @@ pub enum ServeError {
 }
 
 /// Runs the server on standard input and output until the client is done.
-pub fn run_stdio(source: Arc<dyn PreviewSource>) -> Result<(), ServeError> {
+pub fn run_stdio() -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(ServeError::Start)?;
     let (log, forwarder) = logging::log();
     // It fails where a log is set already, which then is the one to use.
     let _ = tracing::subscriber::set_global_default(log);
-    let ended = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), source, Some(forwarder)));
+    let ended =
+        runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Arc::new(Helm), Some(forwarder)));
     // A read of standard input cannot be called off, so nobody waits for it.
     runtime.shutdown_background();
     ended
 }
 
 /// Runs the server on any pair of streams, within a tokio runtime.
-pub async fn run(
-    reader: impl AsyncRead + Unpin,
-    writer: impl AsyncWrite,
-    source: Arc<dyn PreviewSource>,
-) -> Result<(), ServeError> {
-    serve(reader, writer, source, None).await
+pub async fn run(reader: impl AsyncRead + Unpin, writer: impl AsyncWrite) -> Result<(), ServeError> {
+    serve(reader, writer, Arc::new(Helm), None).await
 }
 
-async fn serve(
+pub(crate) async fn serve(
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite,
     source: Arc<dyn PreviewSource>,

@@ -1,11 +1,15 @@
 //! From the protocol to us.
 
-use text::{Encoding, LineColumn, Text, TextRange, TextSize};
+use std::sync::Arc;
+
+use ide::Analysis;
+use text::{Encoding, FilePos, LineColumn, Text, TextRange, TextSize};
 use tower_lsp::jsonrpc::{Error, Result};
 
-use crate::lsp_types::{Position, Range, Uri};
-use crate::state::{Document, Snapshot};
-use std::sync::Arc;
+use super::to::Places;
+use crate::lsp_types::{Position, Range, TextDocumentPositionParams, Uri};
+use crate::model::Model;
+use crate::state::{ChartView, Document, Snapshot};
 
 /// A place in a text.
 pub(crate) fn offset(text: &Text, position: Position, encoding: Encoding) -> TextSize {
@@ -25,4 +29,34 @@ fn line_column(position: Position) -> LineColumn {
 pub(crate) fn document(snapshot: &Snapshot, uri: &Uri) -> Result<Arc<Document>> {
     let found = snapshot.document(&uri.0).cloned();
     found.ok_or_else(|| Error::invalid_params(format!("{} is not open", uri.0)))
+}
+
+/// A place in an open document of a chart, with what is known of the chart.
+#[derive(Debug)]
+pub(crate) struct At {
+    pub(crate) pos: FilePos,
+    view: Arc<ChartView>,
+    model: Arc<Model>,
+}
+
+/// The place that a request is about. `None` where the document belongs to no chart.
+pub(crate) fn place(snapshot: &Snapshot, params: &TextDocumentPositionParams) -> Result<Option<At>> {
+    let document = document(snapshot, &params.text_document.uri)?;
+    let offset = offset(&document.text, params.position, snapshot.client.encoding);
+    let Some(view) = snapshot.chart_of(&document.uri) else { return Ok(None) };
+    let Some(file) = view.file(&document.key()) else { return Ok(None) };
+    let model = snapshot.model(&view);
+    Ok(model.analysis().is_some().then(|| At { pos: FilePos { file, offset }, view, model: model.clone() }))
+}
+
+impl At {
+    /// The features of the chart.
+    pub(crate) fn analysis(&self) -> Result<&Analysis> {
+        self.model.analysis().ok_or_else(Error::internal_error)
+    }
+
+    /// The way back to the protocol.
+    pub(crate) fn places<'s>(&'s self, snapshot: &'s Snapshot) -> Places<'s> {
+        Places::new(snapshot, &self.view, &self.model)
+    }
 }

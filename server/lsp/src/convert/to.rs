@@ -7,7 +7,8 @@ use std::rc::Rc;
 use text::{Encoding, FileId, FileRange, LineColumn, LineIndex, Text, TextRange};
 
 use super::uri;
-use crate::lsp_types::{Location, Position, Range, Uri};
+use crate::client::ClientFacts;
+use crate::lsp_types::{Location, MarkupContent, MarkupKind, Position, Range, Uri};
 use crate::model::Model;
 use crate::state::{ChartView, Snapshot};
 
@@ -20,6 +21,12 @@ pub(crate) fn range(text: &Text, range: TextRange, encoding: Encoding) -> Range 
 /// A line and column.
 pub(crate) fn position(place: LineColumn) -> Position {
     Position { line: place.line, character: place.column }
+}
+
+/// Markdown, to a client that shows it as such or else as it is.
+pub(crate) fn markup(client: &ClientFacts, markdown: String) -> MarkupContent {
+    let kind = if client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    MarkupContent { kind, value: markdown }
 }
 
 /// Finds the protocol's words for places in the files of one chart.
@@ -66,6 +73,11 @@ impl<'s> Places<'s> {
     /// A place to go to.
     pub(crate) fn location(&self, at: FileRange) -> Location {
         Location { uri: self.uri(at.file), range: self.range(at) }
+    }
+
+    /// Whether people can edit a file: those in archives they cannot.
+    pub(crate) fn is_editable(&self, file: FileId) -> bool {
+        !self.model.table.path(file).contains(".tgz/")
     }
 
     fn index(&self, file: FileId, text: &str) -> Rc<LineIndex> {

@@ -152,7 +152,7 @@ fn encode(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(byte as char)
+                out.push(byte as char);
             }
             // Writing to a text cannot fail.
             _ => drop(write!(out, "%{byte:02X}")),

@@ -7,11 +7,9 @@ use crate::state::State;
 pub(super) fn apply(state: &mut State, params: DidChangeTextDocumentParams) -> Touched {
     let document = params.text_document;
     let uri = &document.text_document_identifier.uri.0;
-    match state.change(uri, document.version, &params.content_changes) {
-        Some(key) => Touched::document(key),
-        None => {
-            tracing::warn!("a change of {uri}, which is not open");
-            Touched::default()
-        }
+    let changed = state.change(uri, document.version, &params.content_changes);
+    if changed.is_none() {
+        tracing::warn!("a change of {uri}, which is not open");
     }
+    changed.map(Touched::document).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 //! The rendering itself is behind [`PreviewSource`]. Here is what a person sees of it: the last good text stays
 //! when rendering fails, revisions count, and lines of the text lead to their sources and back.
 
+mod helm;
 mod shown;
 mod source;
 
@@ -20,8 +21,9 @@ use crate::ext::{Preview, PreviewError, Scope};
 use crate::lsp_types::Uri;
 use crate::state::{ChartView, Snapshot};
 
+pub(crate) use helm::Helm;
 use shown::Shown;
-pub use source::{NoMap, PreviewMap, PreviewSource, RenderFailure, RenderScope, Rendered};
+pub(crate) use source::{NoMap, PreviewMap, PreviewSource, RenderFailure, RenderScope, Rendered};
 
 /// All previews that someone looks at, and what renders them.
 #[derive(Debug)]

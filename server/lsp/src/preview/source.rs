@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::state::ChartView;
 
 /// Renders charts for previews.
-pub trait PreviewSource: Debug + Send + Sync {
+pub(crate) trait PreviewSource: Debug + Send + Sync {
     /// Renders what is on the screen for the active target. `None` if `cancel` was set before it was done.
     fn render(
         &self,
@@ -23,7 +23,7 @@ pub trait PreviewSource: Debug + Send + Sync {
 
 /// What to render.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RenderScope {
+pub(crate) enum RenderScope {
     /// Everything, as `helm template` prints it.
     Chart,
     /// One template.
@@ -32,7 +32,7 @@ pub enum RenderScope {
 
 /// What came of rendering.
 #[derive(Clone, Debug)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// The text; if it failed, what there was until then.
     pub text: String,
     /// Why it failed.
@@ -43,7 +43,7 @@ pub struct Rendered {
 
 /// Why rendering failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RenderFailure {
+pub(crate) struct RenderFailure {
     /// What Helm says.
     pub message: String,
     /// The place to blame.
@@ -51,7 +51,7 @@ pub struct RenderFailure {
 }
 
 /// The way between a text and its sources.
-pub trait PreviewMap: Debug + Send + Sync {
+pub(crate) trait PreviewMap: Debug + Send + Sync {
     /// What wrote the byte at an offset.
     fn source_of(&self, offset: usize) -> Option<FileRange>;
     /// Offsets of what a place wrote.
@@ -60,7 +60,7 @@ pub trait PreviewMap: Debug + Send + Sync {
 
 /// Of a text that comes from nowhere.
 #[derive(Clone, Copy, Debug)]
-pub struct NoMap;
+pub(crate) struct NoMap;
 
 impl PreviewMap for NoMap {
     fn source_of(&self, _: usize) -> Option<FileRange> {
@@ -74,7 +74,7 @@ impl PreviewMap for NoMap {
 
 impl Rendered {
     /// Nothing was rendered.
-    pub fn failed(message: String) -> Self {
+    pub(crate) fn failed(message: String) -> Self {
         let error = Some(RenderFailure { message, at: None });
         Self { text: String::new(), error, map: Arc::new(NoMap) }
     }

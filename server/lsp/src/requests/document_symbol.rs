@@ -66,7 +66,7 @@ fn of_template(template: &Template) -> Vec<Symbol> {
 fn within(mut symbol: Symbol, limit: TextRange) -> Symbol {
     symbol.full = symbol.full.intersect(limit).unwrap_or(symbol.focus);
     let full = symbol.full;
-    symbol.children = symbol.children.into_iter().filter(|it| full.contains_range(it.focus)).collect();
+    symbol.children.retain(|it| full.contains_range(it.focus));
     symbol.children = symbol.children.into_iter().map(|it| within(it, full)).collect();
     symbol
 }
@@ -114,6 +114,7 @@ fn answer(snapshot: &Snapshot, document: &Document, symbols: Vec<Symbol>) -> Doc
         let children = symbol.children.into_iter().rev();
         next.extend(children.map(|it| (it, Some(symbol.name.clone()))));
         let location = Location { uri: Uri(document.uri.to_string()), range: range(symbol.full) };
+        #[expect(deprecated, reason = "the protocol's type has no other way to be made")]
         flat.push(SymbolInformation {
             location,
             deprecated: None,

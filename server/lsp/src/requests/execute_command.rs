@@ -13,9 +13,8 @@ pub(crate) async fn handle(server: &Server, params: ExecuteCommandParams) -> Res
         return Err(Error::invalid_params(format!("there is no command {}", params.command)));
     }
     let mut arguments = params.arguments.unwrap_or_default().into_iter();
-    let uri = match arguments.next() {
-        Some(Value::String(uri)) => uri,
-        _ => return Err(Error::invalid_params("the first argument must be the URI of a file")),
+    let Some(Value::String(uri)) = arguments.next() else {
+        return Err(Error::invalid_params("the first argument must be the URI of a file"));
     };
     let scope = match arguments.next() {
         None | Some(Value::Null) => Scope::default(),

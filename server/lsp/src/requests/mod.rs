@@ -8,11 +8,18 @@
 //!
 //! To add one: write the file, name it in [`register`], say it in `capabilities`.
 
+mod completion;
+mod definition;
+mod document_highlight;
 mod document_symbol;
 mod execute_command;
 mod folding_range;
+mod hover;
+mod prepare_rename;
 mod preview;
 mod preview_locate;
+mod references;
+mod rename;
 mod set_target;
 mod targets;
 mod text_document_content;
@@ -28,6 +35,13 @@ type Builder = LspServiceBuilder<Server>;
 /// Makes every request known.
 pub(crate) fn register(builder: Builder) -> Builder {
     builder
+        .custom_method("textDocument/completion", completion::handle)
+        .custom_method("textDocument/hover", hover::handle)
+        .custom_method("textDocument/definition", definition::handle)
+        .custom_method("textDocument/references", references::handle)
+        .custom_method("textDocument/documentHighlight", document_highlight::handle)
+        .custom_method("textDocument/prepareRename", prepare_rename::handle)
+        .custom_method("textDocument/rename", rename::handle)
         .custom_method("textDocument/documentSymbol", document_symbol::handle)
         .custom_method("textDocument/foldingRange", folding_range::handle)
         .custom_method("workspace/executeCommand", execute_command::handle)

@@ -17,7 +17,7 @@ use crate::settings::Settings;
 
 /// A chart as it is on the screen.
 #[derive(Debug)]
-pub struct ChartView {
+pub(crate) struct ChartView {
     /// Its folder.
     pub root: PathBuf,
     /// Its folder as numbers of files know it, with `/`.
@@ -50,7 +50,7 @@ impl ChartView {
         documents.sort_by(|a, b| a.path.cmp(&b.path));
         let unsaved: Vec<Unsaved> = documents.iter().filter_map(|it| unsaved(it, &base)).collect();
         let read = |(id, path): (FileId, &PathBuf)| (id, path.clone(), read_values(snapshot, memory, path));
-        let (files, ids) = memory.with_table(|table| {
+        let (files, ids) = memory.numbers.give(|table| {
             let files = disk.files.iter().map(|it| it.source.clone()).collect();
             let files = lay_over(files, &unsaved, &disk.rules, &base, table);
             let ids: Vec<_> = target.values_files.iter().map(|it| table.intern(&text_of(it))).collect();
@@ -66,7 +66,7 @@ impl ChartView {
                 Err(error) => missing.push((path, error.to_string())),
             }
         }
-        let table = memory.table();
+        let table = memory.numbers.all();
         let number = |document: Arc<Document>| Some((table.get(&document.key())?, document));
         let documents = documents.into_iter().filter_map(number).collect();
         let settings = snapshot.settings.clone();
@@ -83,29 +83,29 @@ impl ChartView {
     }
 
     /// The document behind a number, if it is open.
-    pub fn document(&self, file: FileId) -> Option<&Arc<Document>> {
+    pub(crate) fn document(&self, file: FileId) -> Option<&Arc<Document>> {
         self.documents.iter().find(|(id, _)| *id == file).map(|(_, document)| document)
     }
 
     /// All documents of the chart that are open, values files of the target included.
-    pub fn documents(&self) -> impl Iterator<Item = (FileId, &Arc<Document>)> {
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (FileId, &Arc<Document>)> {
         self.documents.iter().map(|(id, document)| (*id, document))
     }
 
     /// The number of a file, by its path.
-    pub fn file(&self, path: &str) -> Option<FileId> {
+    pub(crate) fn file(&self, path: &str) -> Option<FileId> {
         self.table.get(path)
     }
 
     /// A file of the chart, by its number.
-    pub fn source(&self, file: FileId) -> Option<&SourceFile> {
+    pub(crate) fn source(&self, file: FileId) -> Option<&SourceFile> {
         self.files.iter().find(|it| it.id == file)
     }
 
     /// What can be known of the chart, found out when someone asks.
     pub(crate) fn model(&self, revision: u64, memory: &ChartMemory) -> Arc<Model> {
         let make = || {
-            let model = Arc::new(Model::new(self, memory, memory.last_model().as_deref()));
+            let model = Arc::new(Model::new(self, &memory.numbers, memory.last_model().as_deref()));
             memory.remember_model(revision, &model);
             model
         };

@@ -91,13 +91,11 @@ impl LazyChart {
 
     /// The same chart, to be looked at again.
     fn again(&self, mut changed: Vec<PathBuf>) -> Self {
-        let last = match self.read.get() {
-            Some(read) => Some(read.clone()),
-            None => {
-                changed.extend(self.changed.iter().cloned());
-                self.last.clone()
-            }
-        };
+        let read = self.read.get();
+        if read.is_none() {
+            changed.extend(self.changed.iter().cloned());
+        }
+        let last = read.or(self.last.as_ref()).cloned();
         Self { root: self.root.clone(), last, changed, read: OnceLock::new() }
     }
 
@@ -106,7 +104,8 @@ impl LazyChart {
         let read = || {
             let changed = |path: &Path| self.changed.iter().any(|it| it == path);
             let files = memory
-                .with_table(|table| project::refresh(&self.root, table, self.last.as_deref(), &changed));
+                .numbers
+                .give(|table| project::refresh(&self.root, table, self.last.as_deref(), &changed));
             match &self.last {
                 Some(last) if last.same_as(&files) => last.clone(),
                 _ => Arc::new(files),

@@ -11,7 +11,7 @@ use crate::lsp_types::TextDocumentContentChangeEvent;
 
 /// An open document at one version. Immutable: a change makes the next one.
 #[derive(Debug)]
-pub struct Document {
+pub(crate) struct Document {
     /// As the client writes it.
     pub uri: Arc<str>,
     /// Its path, if it is a file; with `/`.
@@ -29,7 +29,7 @@ pub struct Document {
 
 /// What a document is, to the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
+pub(crate) enum Language {
     /// A template.
     Template,
     /// A values file, `Chart.yaml` or other YAML without actions.
@@ -40,7 +40,7 @@ pub enum Language {
 
 /// The trees of a document. Cloning costs next to nothing.
 #[derive(Clone, Debug)]
-pub enum Syntax {
+pub(crate) enum Syntax {
     /// Of a template.
     Template(Template),
     /// Of YAML.
@@ -85,27 +85,11 @@ impl Document {
     }
 
     /// The trees, made when someone asks. Edits since the last time count as one.
-    pub fn syntax(&self) -> Option<&Syntax> {
+    pub(crate) fn syntax(&self) -> Option<&Syntax> {
         let parse = || Syntax::read(self.language, self.text.whole(), self.base.as_ref());
         match self.language {
             Language::Template | Language::Yaml => Some(self.syntax.get_or_init(parse)),
             Language::Other => None,
-        }
-    }
-
-    /// The trees of a template.
-    pub fn template(&self) -> Option<&Template> {
-        match self.syntax()? {
-            Syntax::Template(template) => Some(template),
-            Syntax::Yaml(_) => None,
-        }
-    }
-
-    /// The trees of a YAML file.
-    pub fn yaml(&self) -> Option<&ValuesFile> {
-        match self.syntax()? {
-            Syntax::Yaml(yaml) => Some(yaml),
-            Syntax::Template(_) => None,
         }
     }
 
@@ -206,16 +190,23 @@ mod tests {
         check_change("a\n", json!([{ "range": range, "text": "b" }]), Encoding::Utf16, "a\nb");
     }
 
+    fn template(document: &Document) -> &Template {
+        match document.syntax() {
+            Some(Syntax::Template(template)) => template,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn trees_follow_the_edits() {
         let first = open("a: {{ .Values.x }}\n");
-        assert_eq!(first.template().unwrap().ast().actions.len(), 1);
+        assert_eq!(template(&first).ast().actions.len(), 1);
         let range = json!({ "start": { "line": 1, "character": 0 }, "end": { "line": 1, "character": 0 } });
         let second =
             first.changed(2, &changes(json!([{ "range": range, "text": "b: {{ .y }}\n" }])), Encoding::Utf8);
         let third = second.changed(3, &[], Encoding::Utf8);
-        assert_eq!(third.template().unwrap().ast().actions.len(), 2);
-        assert_eq!(third.template().unwrap().text(), third.text.whole());
+        assert_eq!(template(&third).ast().actions.len(), 2);
+        assert_eq!(template(&third).text(), third.text.whole());
     }
 
     #[track_caller]

@@ -25,8 +25,8 @@ impl Memory {
 /// What is remembered of one chart.
 #[derive(Debug, Default)]
 pub(crate) struct ChartMemory {
-    /// Numbers of files. They are only ever added, so every snapshot may keep a copy and all copies agree.
-    table: Mutex<(FileTable, Arc<FileTable>)>,
+    /// Numbers of its files.
+    pub(crate) numbers: Numbers,
     /// Values files outside of the chart.
     pub(crate) outside: FileCache,
     view: Mutex<Option<(u64, Arc<ChartView>)>>,
@@ -34,20 +34,6 @@ pub(crate) struct ChartMemory {
 }
 
 impl ChartMemory {
-    /// Gives numbers to files.
-    pub(crate) fn with_table<R>(&self, work: impl FnOnce(&mut FileTable) -> R) -> R {
-        work(&mut lock(&self.table).0)
-    }
-
-    /// All numbers given so far.
-    pub(crate) fn table(&self) -> Arc<FileTable> {
-        let mut table = lock(&self.table);
-        if table.0.len() != table.1.len() {
-            table.1 = Arc::new(table.0.clone());
-        }
-        table.1.clone()
-    }
-
     /// The latest view that was made.
     pub(crate) fn last_view(&self) -> Option<Arc<ChartView>> {
         lock(&self.view).as_ref().map(|(_, view)| view.clone())
@@ -64,6 +50,26 @@ impl ChartMemory {
 
     pub(crate) fn remember_model(&self, revision: u64, model: &Arc<Model>) {
         remember(&mut lock(&self.model), revision, model);
+    }
+}
+
+/// Numbers of files. They are only ever added, so every snapshot may keep a copy and all copies agree.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Numbers(Arc<Mutex<(FileTable, Arc<FileTable>)>>);
+
+impl Numbers {
+    /// Gives numbers to files.
+    pub(crate) fn give<R>(&self, work: impl FnOnce(&mut FileTable) -> R) -> R {
+        work(&mut lock(&self.0).0)
+    }
+
+    /// All numbers given so far.
+    pub(crate) fn all(&self) -> Arc<FileTable> {
+        let mut table = lock(&self.0);
+        if table.0.len() != table.1.len() {
+            table.1 = Arc::new(table.0.clone());
+        }
+        table.1.clone()
     }
 }
 

@@ -24,11 +24,11 @@ use crate::convert::uri;
 use crate::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem};
 use crate::settings::Settings;
 
-pub use chart_view::ChartView;
-pub use document::{Document, Language, Syntax};
-pub(crate) use memory::ChartMemory;
+pub(crate) use chart_view::ChartView;
+pub(crate) use document::{Document, Syntax};
+pub(crate) use memory::{ChartMemory, Numbers};
 pub(crate) use snapshot::Snapshot;
-pub use target::Target;
+pub(crate) use target::Target;
 
 /// How long the disk is believed where no client tells us of changes.
 const BELIEVED: Duration = Duration::from_secs(1);

@@ -14,7 +14,7 @@ pub(crate) const DEFAULT: &str = "default";
 
 /// What a chart is rendered for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub(crate) struct Target {
     /// What people call it.
     pub name: String,
     /// `.Release.Name`

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::fake::Fake;
 use crate::convert::uri;
 use crate::preview::PreviewSource;
-use crate::serve::{ServeError, run};
+use crate::serve::{ServeError, serve};
 
 /// Room for what is under way: more than any test sends.
 const PIPE: usize = 1 << 24;
@@ -69,7 +69,7 @@ impl Client {
         }
         let (to_server, server_reads) = duplex(PIPE);
         let (server_writes, from_server) = duplex(PIPE);
-        let server = tokio::spawn(run(server_reads, server_writes, source));
+        let server = tokio::spawn(serve(server_reads, server_writes, source, None));
         let (sender, receiver) = unbounded_channel();
         tokio::spawn(async move {
             let mut reader = BufReader::new(from_server);
@@ -192,6 +192,12 @@ impl Client {
 
     pub(super) fn document(&self, name: &str) -> Value {
         json!({ "textDocument": { "uri": self.uri(name) } })
+    }
+
+    /// The labels of a completion.
+    pub(super) fn labels(answer: &Value) -> Vec<String> {
+        let items = answer["items"].as_array().unwrap();
+        items.iter().map(|it| it["label"].as_str().unwrap().to_owned()).collect()
     }
 
     /// What a document or a chart renders to, asked once.

@@ -15,7 +15,7 @@ async fn a_broken_values_file_is_told_and_taken_back() {
     client.set_text("values.yaml", 2, "a: 1\nb: [\n").await;
     let broken = client.diagnostics("values.yaml").await;
     assert_eq!(broken["version"], 2);
-    assert_eq!(broken["diagnostics"][0]["code"], "load");
+    assert_eq!(broken["diagnostics"][0]["code"], "chart");
     assert_eq!(broken["diagnostics"][0]["severity"], 1);
     client.set_text("values.yaml", 3, "a: 1\n").await;
     let fixed = client.diagnostics("values.yaml").await;

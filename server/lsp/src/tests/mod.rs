@@ -4,6 +4,7 @@ mod cancel;
 mod client;
 mod diagnostics;
 mod fake;
+mod features;
 mod lifecycle;
 mod order;
 mod preview;

@@ -1,0 +1,169 @@
+//! A chart loaded and prepared for its target, as far as that can be done.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chart::capabilities::{Capabilities, KubeVersion};
+use chart::coalesce::Warning;
+use chart::load::LastGood;
+use chart::values::{ValuesError, merge_files, read_file_values};
+use chart::{Chart, Dialect, LoadContext, LoadError, load_tolerant};
+use render::{Environment, Options, Release, prepare};
+use text::FileId;
+use yaml::Node;
+
+use crate::settings::Settings;
+use crate::state::{ChartView, Numbers, Target};
+
+/// A chart loaded and prepared for its target.
+#[derive(Debug)]
+pub(crate) struct Base {
+    /// The chart as far as it can be loaded.
+    pub chart: Option<Chart>,
+    /// Why Helm would not load it, in the order in which it would find out.
+    pub load_errors: Vec<LoadError>,
+    /// Values files of the target that cannot be read.
+    pub values_errors: Vec<ValuesError>,
+    /// A setting that makes no sense.
+    pub setting_error: Option<String>,
+    /// What templates will see.
+    pub environment: Option<Environment>,
+    /// Why Helm would refuse.
+    pub errors: Vec<render::Error>,
+    /// What Helm would grumble about.
+    pub warnings: Vec<Warning>,
+    made_from: Inputs,
+    /// What each values file said when it could last be read.
+    last_good: LastGood,
+}
+
+/// How much must be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All but the texts of templates; which templates there are counts.
+    ButTemplates,
+    /// Everything.
+    All,
+}
+
+/// What a base was made from. Bytes are compared by where they are, which is where they were if nobody wrote.
+#[derive(Debug)]
+struct Inputs {
+    files: Vec<(FileId, Arc<[u8]>, bool)>,
+    values: Vec<(FileId, Arc<[u8]>)>,
+    target: Target,
+    settings: Arc<Settings>,
+}
+
+impl Inputs {
+    fn of(view: &ChartView) -> Self {
+        let file = |it: &chart::SourceFile| (it.id, it.data.clone(), is_template(&it.path));
+        Self {
+            files: view.files.iter().map(file).collect(),
+            values: view.values.iter().map(|it| (it.id, it.data.clone())).collect(),
+            target: view.target.clone(),
+            settings: view.settings.clone(),
+        }
+    }
+
+    fn same(&self, view: &ChartView, depth: Depth) -> bool {
+        let same_file = |((id, data, template), file): (&(FileId, Arc<[u8]>, bool), &chart::SourceFile)| {
+            *id == file.id && (Arc::ptr_eq(data, &file.data) || (*template && depth == Depth::ButTemplates))
+        };
+        let same_values = |((id, data), file): (&(FileId, Arc<[u8]>), &chart::values::ValuesFile)| {
+            *id == file.id && Arc::ptr_eq(data, &file.data)
+        };
+        self.target == view.target
+            && self.settings == view.settings
+            && self.files.len() == view.files.len()
+            && self.files.iter().zip(&view.files).all(same_file)
+            && self.values.len() == view.values.len()
+            && self.values.iter().zip(&view.values).all(same_values)
+    }
+}
+
+fn is_template(path: &str) -> bool {
+    path.starts_with("templates/") || path.contains("/templates/")
+}
+
+impl Base {
+    pub(crate) fn new(view: &ChartView, numbers: &Numbers, last: Option<&Self>) -> Self {
+        let dialect = view.settings.helm_version.dialect();
+        let nothing = LastGood::default();
+        let last_good = last.map_or(&nothing, |it| &it.last_good);
+        let loaded = numbers.give(|table| {
+            let mut context = LoadContext { table, base: &view.base, dialect };
+            load_tolerant(view.files.clone(), &mut context, last_good)
+        });
+        let mut readable = readable_values(loaded.chart.as_ref());
+        let (user, values_errors) = user_values(view, dialect, last_good, &mut readable);
+        let (options, setting_error) = options(view, dialect);
+        let prepared = loaded.chart.as_ref().map(|chart| prepare(chart, &user, &options));
+        let (environment, errors, warnings) = match prepared {
+            Some(it) => (Some(it.environment), it.errors, it.warnings),
+            None => (None, Vec::new(), Vec::new()),
+        };
+        Self {
+            chart: loaded.chart,
+            load_errors: loaded.errors,
+            values_errors,
+            setting_error,
+            environment,
+            errors,
+            warnings,
+            made_from: Inputs::of(view),
+            last_good: readable,
+        }
+    }
+
+    /// Whether it is what would be made from this view.
+    pub(crate) fn is_of(&self, view: &ChartView, depth: Depth) -> bool {
+        self.made_from.same(view, depth)
+    }
+}
+
+/// The values of every chart whose file could be read; where it could not, loading put the last good ones.
+fn readable_values(chart: Option<&Chart>) -> LastGood {
+    let all = chart.into_iter().flat_map(Chart::all);
+    all.filter_map(|chart| Some((chart.values_file.as_ref()?.id, chart.defaults.clone()))).collect()
+}
+
+/// The target's values, files that cannot be read as they were when they could.
+fn user_values(
+    view: &ChartView,
+    dialect: Dialect,
+    last_good: &LastGood,
+    readable: &mut HashMap<FileId, Node>,
+) -> (Node, Vec<ValuesError>) {
+    let (mut values, mut errors) = (Vec::new(), Vec::new());
+    for file in &view.values {
+        let node = match read_file_values(file, dialect) {
+            Ok(node) => Some(node),
+            Err(error) => {
+                errors.push(error);
+                last_good.get(&file.id).cloned()
+            }
+        };
+        readable.extend(node.iter().map(|it| (file.id, it.clone())));
+        values.extend(node);
+    }
+    (merge_files(&values), errors)
+}
+
+fn options(view: &ChartView, dialect: Dialect) -> (Options, Option<String>) {
+    let mut capabilities = Capabilities::defaults(dialect);
+    let mut setting_error = None;
+    if let Some(version) = &view.settings.kube_version {
+        match KubeVersion::parse(version, dialect) {
+            Ok(version) => capabilities.kube_version = version,
+            Err(error) => setting_error = Some(format!("setting chartroom.kubeVersion: {error}")),
+        }
+    }
+    let release = Release {
+        name: view.target.release_name.clone(),
+        namespace: view.target.namespace.clone(),
+        is_upgrade: false,
+        revision: 1,
+    };
+    (Options { release, capabilities, dialect, skip_schema: false }, setting_error)
+}

@@ -1,0 +1,120 @@
+//! What can be known of a chart: the one place where the protocol's side meets the engine and the features.
+//!
+//! A model is made from a [`ChartView`] when someone asks. Typing in a template must not cost what reading the
+//! chart costs, so there are two depths. What features look at (values, dependencies, other templates) is made
+//! anew only if something else than the text of a template changed. What is rendered is always exact, and made
+//! when someone asks for it.
+
+mod base;
+mod rendering;
+mod sources;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use chart::{Chart, SourceFile};
+use ide::Analysis;
+use render::Templates;
+use text::{FileId, FileTable};
+
+use crate::cancel::Cancel;
+use crate::state::{ChartView, Numbers};
+
+pub(crate) use base::Base;
+use base::Depth;
+pub(crate) use rendering::Rendering;
+use sources::Sources;
+
+/// What can be known of a chart.
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// Numbers of all files, members of archives included.
+    pub table: Arc<FileTable>,
+    /// The chart and its values; the texts of templates in it may be older ones.
+    base: Arc<Base>,
+    exact: OnceLock<Arc<Base>>,
+    /// What the model before this one knew exactly.
+    last_exact: Option<Arc<Base>>,
+    numbers: Numbers,
+    sources: Sources,
+    analysis: Option<Analysis>,
+    templates: OnceLock<Templates>,
+    last_templates: Option<Templates>,
+    rendering: Mutex<Option<Arc<Rendering>>>,
+    /// Files by number, members of archives included.
+    files: OnceLock<HashMap<FileId, SourceFile>>,
+}
+
+impl Model {
+    pub(crate) fn new(view: &ChartView, numbers: &Numbers, last: Option<&Self>) -> Self {
+        let base = match last {
+            Some(last) if last.base.is_of(view, Depth::ButTemplates) => last.base.clone(),
+            _ => Arc::new(Base::new(view, numbers, last.map(|it| &*it.base))),
+        };
+        let table = numbers.all();
+        let sources = Sources::new(view, &base, &table, last.map(|it| &it.sources));
+        let analysis = base.environment.as_ref().map(|it| Analysis::new(sources.input(it)));
+        Self {
+            table,
+            exact: OnceLock::new(),
+            last_exact: last.and_then(|it| it.exact.get().cloned().or_else(|| it.last_exact.clone())),
+            numbers: numbers.clone(),
+            sources,
+            analysis,
+            templates: OnceLock::new(),
+            last_templates: last.and_then(|it| it.templates.get().or(it.last_templates.as_ref()).cloned()),
+            rendering: Mutex::default(),
+            files: OnceLock::new(),
+            base,
+        }
+    }
+
+    /// The features; without a `Chart.yaml` there are none.
+    pub(crate) fn analysis(&self) -> Option<&Analysis> {
+        self.analysis.as_ref()
+    }
+
+    /// The chart and its values, with every text as it is on the screen.
+    pub(crate) fn exact(&self, view: &ChartView) -> &Arc<Base> {
+        self.exact.get_or_init(|| {
+            let known = [Some(&self.base), self.last_exact.as_ref()].into_iter().flatten();
+            let mut known = known.filter(|it| it.is_of(view, Depth::All));
+            match known.next() {
+                Some(known) => known.clone(),
+                None => Arc::new(Base::new(view, &self.numbers, Some(&self.base))),
+            }
+        })
+    }
+
+    /// The templates, parsed by the engine; those that did not change are the last model's.
+    pub(crate) fn templates(&self, view: &ChartView) -> &Templates {
+        self.templates.get_or_init(|| match &self.exact(view).environment {
+            Some(environment) => {
+                Templates::new(&environment.chart, environment.dialect, self.last_templates.as_ref())
+            }
+            None => Templates::default(),
+        })
+    }
+
+    /// The whole chart, rendered once. `None` if it was cancelled.
+    pub(crate) fn rendering(&self, view: &ChartView, cancel: &Cancel) -> Option<Arc<Rendering>> {
+        // Held while it is rendered: who asks meanwhile wants the same.
+        let mut rendering = self.rendering.lock().unwrap_or_else(PoisonError::into_inner);
+        if rendering.is_none() {
+            *rendering = Some(Arc::new(Rendering::of_chart(view, self, cancel)?));
+        }
+        rendering.clone()
+    }
+
+    /// The text of a file: of the chart, of the target or of an archive in the chart.
+    pub(crate) fn text<'m>(&'m self, view: &'m ChartView, file: FileId) -> Option<&'m str> {
+        if let Some(values) = view.values.iter().find(|it| it.id == file) {
+            return std::str::from_utf8(&values.data).ok();
+        }
+        let collect = || {
+            let packed = self.base.chart.iter().flat_map(Chart::all).flat_map(|it| it.raw.iter());
+            packed.chain(&view.files).map(|it| (it.id, it.clone())).collect()
+        };
+        self.files.get_or_init(collect).get(&file)?.text()
+    }
+}

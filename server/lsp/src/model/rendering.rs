@@ -1,0 +1,208 @@
+//! A rendered chart, with everything that is wrong with it and the way from every byte to its source.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ide::Diagnostic;
+use render::{Output, PrintConfig, RenderedFile, RunConfig, TemplateFile};
+use template::Budget;
+use text::{FileId, FileRange, TextRange};
+
+use super::Model;
+use crate::cancel::Cancel;
+use crate::state::ChartView;
+
+/// A rendered chart, or one rendered template.
+#[derive(Debug)]
+pub(crate) struct Rendering {
+    /// The text.
+    pub text: String,
+    /// What is wrong, in the order in which Helm would find out.
+    pub errors: Vec<Failure>,
+    files: render::Rendering,
+    output: Output,
+}
+
+/// Something that is wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// Helm's text.
+    pub message: String,
+    /// For the editor.
+    pub diagnostic: Diagnostic,
+    /// Whether Helm refuses.
+    pub is_error: bool,
+}
+
+impl Rendering {
+    /// Everything, as `helm template` prints it.
+    pub(crate) fn of_chart(view: &ChartView, model: &Model, cancel: &Cancel) -> Option<Self> {
+        let (files, mut errors) = run(view, model, &|_| true, cancel)?;
+        let dialect = view.settings.helm_version.dialect();
+        let (rendering, unreadable) = render::Rendering::new(files, dialect);
+        errors.extend(unreadable.iter().map(|it| Failure::rendering(it, view)));
+        let output = rendering.print(&[], &PrintConfig::default());
+        Some(Self { text: output.text.clone(), errors, files: rendering, output })
+    }
+
+    /// One template, as it prints itself: also what is no YAML, which a person wants to see then.
+    pub(crate) fn of_template(
+        view: &ChartView,
+        model: &Model,
+        file: FileId,
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let (files, mut errors) = run(view, model, &|it| it.source.id == file, cancel)?;
+        let dialect = view.settings.helm_version.dialect();
+        let names: Vec<_> = files.iter().map(|it| it.name.clone()).collect();
+        let (mut rendering, unreadable) = render::Rendering::new(files, dialect);
+        errors.extend(unreadable.iter().map(|it| Failure::rendering(it, view)));
+        // Notes are kept apart, and shown all the same.
+        let notes = std::mem::take(&mut rendering.notes);
+        rendering.files.extend(notes);
+        let mut output = Output::default();
+        for name in names {
+            let Some(at) = rendering.files.iter().position(|it| it.name == name) else { continue };
+            if !output.text.is_empty() {
+                output.push("---\n");
+            }
+            let text = &rendering.files[at].text;
+            output.push_piece(text, at, 0..text.len());
+        }
+        Some(Self { text: output.text.clone(), errors, files: rendering, output })
+    }
+
+    /// What wrote the byte at an offset.
+    pub(crate) fn source_of(&self, offset: usize) -> Option<FileRange> {
+        let provenance = self.files.provenance(&self.output, offset)?;
+        provenance.place.or_else(|| Some(FileRange::new(provenance.template, 0, 0)))
+    }
+
+    /// Offsets of what a place wrote, in a template, or of what shows it, in values.
+    pub(crate) fn written_by(&self, place: FileRange) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (file, rendered) in self.files.files.iter().enumerate() {
+            let mut at = 0;
+            for segment in &rendered.segments {
+                let touches =
+                    [segment.place, segment.value].into_iter().flatten().any(|it| overlap(it, place));
+                if touches {
+                    found.extend(self.output.places(file, at));
+                }
+                at += segment.len as usize;
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+fn overlap(a: FileRange, b: FileRange) -> bool {
+    a.file == b.file && a.range.intersect(b.range).is_some()
+}
+
+/// Runs the wanted templates and tells all that went wrong until then. `None` if it was cancelled.
+fn run(
+    view: &ChartView,
+    model: &Model,
+    wanted: &dyn Fn(&TemplateFile) -> bool,
+    cancel: &Cancel,
+) -> Option<(Vec<RenderedFile>, Vec<Failure>)> {
+    if cancel.is_set() {
+        return None;
+    }
+    let mut errors = before(view, model);
+    let base = model.exact(view);
+    let Some(environment) = &base.environment else { return Some((Vec::new(), errors)) };
+    let templates = model.templates(view);
+    errors.extend(templates.errors().iter().map(|it| Failure::rendering(it, view)));
+    let budget = Budget { cancelled: Some(cancel.flag()), ..Budget::default() };
+    let config = RunConfig { budget, traced: true };
+    let (mut files, failed) =
+        render::run(environment, templates, &Host::default(), &config, wanted, |_| !cancel.is_set());
+    if cancel.is_set() {
+        return None;
+    }
+    for failure in failed {
+        errors.push(Failure::rendering(&failure.error, view));
+        files.push(failure.partial);
+    }
+    Some((files, errors))
+}
+
+/// What is wrong before any template runs.
+fn before(view: &ChartView, model: &Model) -> Vec<Failure> {
+    let base = model.exact(view);
+    let at = fallback(view);
+    let message = |message: String| Failure::plain(message, at);
+    let mut errors: Vec<Failure> = view.disk.errors.iter().map(|it| message(it.message.clone())).collect();
+    errors.extend(
+        view.missing.iter().map(|(path, why)| message(format!("cannot read {}: {why}", path.display()))),
+    );
+    errors.extend(base.setting_error.clone().map(message));
+    errors.extend(base.load_errors.iter().map(|it| {
+        let diagnostic = Diagnostic::of_load_error(it, at);
+        Failure { message: it.message.clone(), diagnostic, is_error: true }
+    }));
+    errors
+        .extend(base.values_errors.iter().map(|it| Failure::plain(it.message.clone(), it.at.unwrap_or(at))));
+    errors.extend(base.errors.iter().map(|it| Failure::rendering(it, view)));
+    errors.extend(base.warnings.iter().map(|it| {
+        let diagnostic = Diagnostic::of_warning(it, at);
+        Failure { message: it.message.clone(), diagnostic, is_error: false }
+    }));
+    errors
+}
+
+impl Failure {
+    fn rendering(error: &render::Error, view: &ChartView) -> Self {
+        let diagnostic = Diagnostic::of_render_error(error, fallback(view));
+        Self { message: error.message.clone(), diagnostic, is_error: true }
+    }
+
+    fn plain(message: String, at: FileRange) -> Self {
+        let diagnostic = Diagnostic {
+            at,
+            message: message.clone(),
+            code: "chart",
+            severity: ide::Severity::Error,
+            related: Vec::new(),
+        };
+        Self { message, diagnostic, is_error: true }
+    }
+}
+
+/// What has no place is `Chart.yaml`'s.
+fn fallback(view: &ChartView) -> FileRange {
+    let named = view.files.iter().find(|it| &*it.path == "Chart.yaml").or(view.files.first());
+    FileRange { file: named.map_or(FileId(0), |it| it.id), range: TextRange::default() }
+}
+
+/// The outside world for templates in a preview: the real clock, and randomness that is the same in each
+/// rendering, so that a preview does not flicker.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    drawn: AtomicU64,
+}
+
+impl template::Host for Host {
+    fn now(&self) -> i128 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_nanos() as i128)
+    }
+
+    fn random(&self, into: &mut [u8]) {
+        for chunk in into.chunks_mut(8) {
+            let mut hasher = seed().build_hasher();
+            hasher.write_u64(self.drawn.fetch_add(1, Ordering::Relaxed));
+            let bytes = hasher.finish().to_le_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+}
+
+/// One seed for as long as the server lives.
+fn seed() -> &'static RandomState {
+    static SEED: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+    SEED.get_or_init(RandomState::new)
+}

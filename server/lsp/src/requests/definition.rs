@@ -1,0 +1,20 @@
+//! `textDocument/definition`.
+
+use tower_lsp::jsonrpc::Result;
+
+use crate::convert::from;
+use crate::lsp_types::{DefinitionParams, Location};
+use crate::server::{Lane, Server};
+
+pub(crate) async fn handle(server: &Server, params: DefinitionParams) -> Result<Option<Vec<Location>>> {
+    server
+        .run(Lane::Interactive, move |snapshot, _| {
+            let Some(at) = from::place(snapshot, &params.text_document_position_params)? else {
+                return Ok(None);
+            };
+            let places = at.places(snapshot);
+            let found = at.analysis()?.goto_definition(at.pos);
+            Ok(Some(found.into_iter().map(|it| places.location(it)).collect()))
+        })
+        .await
+}

@@ -1,0 +1,23 @@
+//! `textDocument/hover`.
+
+use tower_lsp::jsonrpc::Result;
+
+use crate::convert::{from, to};
+use crate::lsp_types::{Contents, Hover, HoverParams};
+use crate::server::{Lane, Server};
+
+pub(crate) async fn handle(server: &Server, params: HoverParams) -> Result<Option<Hover>> {
+    server
+        .run(Lane::Interactive, move |snapshot, _| {
+            let Some(at) = from::place(snapshot, &params.text_document_position_params)? else {
+                return Ok(None);
+            };
+            let hover = at.analysis()?.hover(at.pos);
+            let answer = |it: ide::Hover| Hover {
+                contents: Contents::MarkupContent(to::markup(&snapshot.client, it.markup)),
+                range: Some(at.places(snapshot).range(it.range)),
+            };
+            Ok(hover.map(answer))
+        })
+        .await
+}

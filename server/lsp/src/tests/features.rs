@@ -1,0 +1,138 @@
+//! Features over the protocol, rendered by the real engine.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::client::Client;
+use crate::preview::Helm;
+
+const FILES: [(&str, &str); 4] = [
+    ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+    ("values.yaml", "# How many.\nreplicas: 2\nimage:\n  tag: v1 # 🎉\n"),
+    ("templates/_helpers.tpl", "{{ define \"web.name\" }}{{ .Chart.Name }}{{ end }}\n"),
+    ("templates/a.yaml", TEMPLATE),
+];
+const TEMPLATE: &str = "kind: A # 🎉 {{ .Values.image.tag }}\nname: {{ include \"web.name\" . }}\nreplicas: {{ .Values.replicas }}\n";
+const FILE: &str = "templates/a.yaml";
+
+async fn start() -> Client {
+    let mut client = Client::start_with(&FILES, json!({}), Arc::new(Helm)).await;
+    client.open(FILE, TEMPLATE).await;
+    client
+}
+
+/// The place right behind `snippet`.
+fn behind(client: &Client, name: &str, text: &str, snippet: &str) -> Value {
+    let offset = text.find(snippet).unwrap() + snippet.len();
+    let line = text[..offset].matches('\n').count();
+    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let mut params = client.document(name);
+    params["position"] = json!({ "line": line, "character": text[start..offset].encode_utf16().count() });
+    params
+}
+
+#[tokio::test]
+async fn completion_of_what_is_being_typed() {
+    let mut client = start().await;
+    let text = TEMPLATE.replacen(".Values.image.tag", ".Values.im", 1);
+    client.set_text(FILE, 2, &text).await;
+    let answer =
+        client.request("textDocument/completion", behind(&client, FILE, &text, "{{ .Values.im")).await;
+    let item = answer["items"].as_array().unwrap().iter().find(|it| it["label"] == "image").unwrap();
+    assert_eq!(item["textEdit"]["range"]["start"], json!({ "line": 0, "character": 24 }));
+    assert_eq!(item["textEdit"]["newText"], "image");
+}
+
+#[tokio::test]
+async fn completion_knows_unsaved_values() {
+    let mut client = start().await;
+    client.open("values.yaml", "fresh: 1\n").await;
+    let answer = client.request("textDocument/completion", behind(&client, FILE, TEMPLATE, ".Values.")).await;
+    assert!(Client::labels(&answer).contains(&"fresh".to_owned()), "{answer}");
+}
+
+#[tokio::test]
+async fn hover_tells_the_value() {
+    let mut client = start().await;
+    let hover =
+        client.request("textDocument/hover", behind(&client, FILE, TEMPLATE, ".Values.image.t")).await;
+    assert!(hover["contents"]["value"].as_str().unwrap().contains("v1"), "{hover}");
+    assert_eq!(hover["contents"]["kind"], "plaintext");
+}
+
+#[tokio::test]
+async fn definition_leads_to_the_key_and_to_the_define() {
+    let mut client = start().await;
+    let there =
+        client.request("textDocument/definition", behind(&client, FILE, TEMPLATE, ".Values.image.t")).await;
+    assert_eq!(there[0]["uri"], client.uri("values.yaml"));
+    assert_eq!(there[0]["range"]["start"], json!({ "line": 3, "character": 2 }));
+    let there = client.request("textDocument/definition", behind(&client, FILE, TEMPLATE, "\"web.n")).await;
+    assert_eq!(there[0]["uri"], client.uri("templates/_helpers.tpl"));
+}
+
+#[tokio::test]
+async fn references_and_rename_reach_every_file() {
+    let mut client = start().await;
+    let at = behind(&client, FILE, TEMPLATE, ".Values.repl");
+    let mut question = at.clone();
+    question["context"] = json!({ "includeDeclaration": true });
+    let found = client.request("textDocument/references", question).await;
+    assert_eq!(found.as_array().unwrap().len(), 2, "{found}");
+    let range = client.request("textDocument/prepareRename", at.clone()).await;
+    assert_eq!(range["start"], json!({ "line": 2, "character": 21 }));
+    let mut question = at;
+    question["newName"] = json!("count");
+    let edit = client.request("textDocument/rename", question).await;
+    assert_eq!(edit["changes"][client.uri("values.yaml")][0]["newText"], "count");
+    assert_eq!(edit["changes"][client.uri(FILE)].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_broken_template_is_told_where_it_breaks() {
+    let mut client = start().await;
+    assert_eq!(client.diagnostics(FILE).await["diagnostics"], json!([]));
+    let text = format!("{TEMPLATE}x: {{{{ .Values.foo | noSuchFunction }}}}\n");
+    client.set_text(FILE, 2, &text).await;
+    let told = client.diagnostics(FILE).await;
+    assert_eq!(told["version"], 2);
+    assert_eq!(told["diagnostics"][0]["code"], "template-syntax", "{told}");
+    assert_eq!(told["diagnostics"][0]["range"]["start"]["line"], 3);
+    client.set_text(FILE, 3, TEMPLATE).await;
+    assert_eq!(client.diagnostics(FILE).await["diagnostics"], json!([]));
+}
+
+#[tokio::test]
+async fn the_preview_is_what_helm_prints_and_leads_back() {
+    let mut client = start().await;
+    let params = json!({ "textDocument": { "uri": client.uri(FILE) }, "scope": "template" });
+    let preview = client.request("chartroom/preview", params).await;
+    assert_eq!(preview["text"], "kind: A # 🎉 v1\nname: web\nreplicas: 2\n");
+    assert_eq!(preview["status"], "ok", "{preview}");
+    let there = client.request("chartroom/previewLocate", json!({ "id": preview["id"], "line": 2 })).await;
+    assert_eq!(there["range"]["start"], json!({ "line": 2, "character": 0 }));
+    let mut question = behind(&client, FILE, TEMPLATE, ".Values.repl");
+    question["id"] = preview["id"].clone();
+    assert_eq!(client.request("chartroom/previewLocate", question).await, json!({ "lines": [2] }));
+    client.open("values.yaml", "replicas: 5\nimage: {}\n").await;
+    let changed = client.told("chartroom/previewChanged").await;
+    assert_eq!(changed["text"], "kind: A # 🎉 \nname: web\nreplicas: 5\n");
+    let whole = client.rendered(FILE, "chart").await;
+    assert_eq!(whole, "---\n# Source: web/templates/a.yaml\nkind: A # 🎉 \nname: web\nreplicas: 5\n");
+}
+
+#[tokio::test]
+async fn what_is_rendered_up_to_an_error_is_shown() {
+    let mut client = start().await;
+    let text = format!("{TEMPLATE}x: {{{{ fail \"no way\" }}}}\n");
+    client.set_text(FILE, 2, &text).await;
+    let params = json!({ "textDocument": { "uri": client.uri(FILE) } });
+    let preview = client.request("chartroom/preview", params).await;
+    assert_eq!(
+        (&preview["status"], &preview["text"]),
+        (&json!("error"), &json!("kind: A # 🎉 v1\nname: web\nreplicas: 2\nx: "))
+    );
+    assert_eq!(preview["error"]["uri"], client.uri(FILE));
+    assert_eq!(preview["error"]["range"]["start"]["line"], 3);
+}
