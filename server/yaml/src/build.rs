@@ -19,6 +19,10 @@ use crate::parse::Numbers;
 use crate::resolve::resolve;
 use crate::{Entry, Map, Node, Value, verb};
 
+/// How deep a tree may be, aliases expanded. go-yaml allows 10,000, but whoever walks or drops a tree walks down
+/// a stack that must suffice on every thread; no chart comes near either.
+const MAX_DEPTH: usize = 1_000;
+
 /// Builds the tree of one document.
 pub(crate) struct Builder<'t> {
     file: FileId,
@@ -45,6 +49,8 @@ struct Open<'t> {
     anchor: Option<&'t str>,
     /// How many nodes were decoded before it.
     decoded_before: u64,
+    /// How many levels there are below it.
+    height: usize,
 }
 
 enum Content {
@@ -66,6 +72,7 @@ enum Key {
 struct Anchored {
     node: Node,
     size: u64,
+    height: usize,
 }
 
 impl<'t> Builder<'t> {
@@ -111,9 +118,11 @@ impl<'t> Builder<'t> {
                 self.scalar(properties, &value, implicit, at);
             }
             EventKind::SequenceStart { properties, .. } => {
+                self.check_depth(1, at)?;
                 self.start(Content::List(Vec::new()), properties, at.start());
             }
             EventKind::MappingStart { properties, .. } => {
+                self.check_depth(1, at)?;
                 self.start(Content::Map { entries: Vec::new(), key: None }, properties, at.start());
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => {
@@ -121,6 +130,14 @@ impl<'t> Builder<'t> {
                 self.end = if at.is_empty() { self.end } else { at.end() };
                 self.close();
             }
+        }
+        Ok(())
+    }
+
+    /// Whether so many levels more are not too many.
+    fn check_depth(&self, more: usize, at: TextRange) -> Result<(), Error> {
+        if self.open.len() + more > MAX_DEPTH {
+            return Err(Error::decode(format_args!("exceeded max depth of {MAX_DEPTH}"), at));
         }
         Ok(())
     }
@@ -136,7 +153,7 @@ impl<'t> Builder<'t> {
         }
         let decoded_before = self.counts.decoded;
         self.counts.decoded += 1;
-        self.open.push(Open { content, start, anchor, decoded_before });
+        self.open.push(Open { content, start, anchor, decoded_before, height: 1 });
     }
 
     fn close(&mut self) {
@@ -149,9 +166,17 @@ impl<'t> Builder<'t> {
         let node = Node { value, at: Some(FileRange { file: self.file, range }) };
         if let Some(anchor) = open.anchor {
             let size = self.counts.decoded - open.decoded_before;
-            self.anchors.insert(anchor, Some(Anchored { node: node.clone(), size }));
+            self.anchors.insert(anchor, Some(Anchored { node: node.clone(), size, height: open.height }));
         }
+        self.raise(open.height);
         self.add(node, false);
+    }
+
+    /// The collection that is open has something of that height in it.
+    fn raise(&mut self, height: usize) {
+        if let Some(open) = self.open.last_mut() {
+            open.height = open.height.max(height + 1);
+        }
     }
 
     fn scalar(&mut self, properties: Option<Box<Properties<'t>>>, text: &str, implicit: bool, at: TextRange) {
@@ -168,7 +193,7 @@ impl<'t> Builder<'t> {
         });
         let node = Node { value, at: Some(FileRange { file: self.file, range: at }) };
         if let Some(anchor) = anchor {
-            self.anchors.insert(anchor, Some(Anchored { node: node.clone(), size: 1 }));
+            self.anchors.insert(anchor, Some(Anchored { node: node.clone(), size: 1, height: 0 }));
         }
         self.add(node, false);
     }
@@ -177,11 +202,13 @@ impl<'t> Builder<'t> {
         let Some(anchored) = self.anchors.get(anchor).cloned() else {
             return Err(Error::decode(format_args!("unknown anchor '{anchor}' referenced"), at));
         };
-        let Some(Anchored { node, size }) = anchored else {
+        let Some(Anchored { node, size, height }) = anchored else {
             self.fail(Error::decode(format_args!("anchor '{anchor}' value contains itself"), at));
             self.add(Node::computed(Value::Null), true);
             return Ok(());
         };
+        self.check_depth(height, at)?;
+        self.raise(height);
         if self.counts.expand(size) {
             self.fail(Error::decode("document contains excessive aliasing", at));
         }

@@ -1,10 +1,17 @@
-//! Prints YAML as `toYaml` does: go-yaml v2's choice of style for each scalar, and libyaml's layout below it.
+//! Prints YAML as `toYaml` does: go-yaml v2's choice of style for each scalar, and its layout around them.
 //!
 //! Values are pushed one after the other, so that whoever holds them in another shape need not build a tree,
 //! and can ask between two pushes how far the text has come.
+//!
+//! go-yaml decides by four facts where a line or a blank is missing: the column, the indentation, whether a
+//! blank was just written, and whether the line holds nothing but indentation and marks so far. They are kept
+//! here as they are there, because odd strings (with U+2028 in them) show the difference.
 
-use crate::scalar::{Kind, Style, is_number_like};
-use crate::{Error, Node, Value, key_order, scalar};
+mod scalars;
+
+use crate::key_order::sort_keys;
+use crate::scalar::{self, Facts};
+use crate::{Error, Node, Value};
 
 /// Which of go-yaml's layouts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,33 +23,40 @@ pub enum Layout {
     V3,
 }
 
-const WIDTH: usize = 80;
-
 /// A YAML document in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Emitter {
     out: String,
     layout: Layout,
     open: Vec<Open>,
-    /// Characters in the last line of `out`.
+    /// The column of the keys or dashes of what is open; none at the root.
+    indent: Option<usize>,
+    /// Characters in the last line.
     column: usize,
+    /// A blank was just written, or needs not be.
+    after_blank: bool,
+    /// The line holds only indentation and marks.
+    only_marks: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Open {
     map: bool,
-    empty: bool,
-    first: bool,
-    /// The column of its keys or dashes.
-    indent: usize,
-    /// For a mapping: whether a key waits for its value.
-    after_key: bool,
+    indent_around: Option<usize>,
 }
 
 impl Emitter {
     /// An empty document.
     pub fn new(layout: Layout) -> Self {
-        Self { layout, ..Self::default() }
+        Self {
+            out: String::new(),
+            layout,
+            open: Vec::new(),
+            indent: None,
+            column: 0,
+            after_blank: true,
+            only_marks: true,
+        }
     }
 
     /// How many bytes there are so far.
@@ -50,8 +64,10 @@ impl Emitter {
         self.out.len()
     }
 
-    /// The finished document, without a line break at its end.
+    /// The finished document, without the line break at its end, which Helm cuts off.
     pub fn finish(mut self) -> String {
+        self.indent = None;
+        self.begin_line();
         if self.out.ends_with('\n') {
             self.out.pop();
         }
@@ -60,44 +76,47 @@ impl Emitter {
 
     /// `null`
     pub fn null(&mut self) {
-        self.plain("null");
+        self.word("null");
     }
 
     /// `true` or `false`
     pub fn bool(&mut self, it: bool) {
-        self.plain(if it { "true" } else { "false" });
+        self.word(if it { "true" } else { "false" });
     }
 
     /// An integer.
     pub fn int(&mut self, it: i64) {
-        self.plain(&it.to_string());
+        self.word(&it.to_string());
     }
 
     /// An integer without a sign.
     pub fn uint(&mut self, it: u64) {
-        self.plain(&it.to_string());
+        self.word(&it.to_string());
     }
 
     /// A number that went through JSON: what has no fraction prints as an integer if it fits one.
     pub fn float(&mut self, it: f64) {
-        self.plain(&scalar::number(it, self.layout == Layout::V3));
+        self.word(&scalar::number(it, self.layout));
     }
 
     /// A string, in the style that reads back as the same string.
     pub fn str(&mut self, text: &str) {
-        self.before_value();
-        self.write_scalar(text, false);
-        self.after_value();
+        self.begin_element();
+        let facts = Facts::of(text, self.layout);
+        self.write_string(text, &facts, false);
     }
 
-    fn plain(&mut self, text: &str) {
-        self.before_value();
-        self.space_before_scalar();
-        self.push(text);
-        self.after_value();
+    /// A word that needs no quotes.
+    fn word(&mut self, text: &str) {
+        self.begin_element();
+        self.blank_if_needed();
+        self.push_ascii(text);
+        self.after_blank = false;
+        self.only_marks = false;
     }
 
-    /// Begins a mapping of so many keys. Push each key, then its value; keys in the order of [`key_order`].
+    /// Begins a mapping of so many keys. Push each key, then its value; keys in the order of
+    /// [`sort_keys`](crate::sort_keys).
     pub fn begin_map(&mut self, len: usize) {
         self.begin(true, len);
     }
@@ -118,224 +137,102 @@ impl Emitter {
     }
 
     fn begin(&mut self, map: bool, len: usize) {
-        self.before_value();
-        let indent = match self.open.last() {
-            None => 0,
-            // A sequence as a value of a mapping stands as far left as the key.
-            Some(parent) if parent.map && !map && self.layout == Layout::V2 => parent.indent,
-            Some(parent) => parent.indent + 2,
-        };
+        self.begin_element();
+        let in_map = self.open.last().is_some_and(|it| it.map);
+        self.open.push(Open { map, indent_around: self.indent });
         if len == 0 {
-            self.space_before_scalar();
-            self.push(if map { "{}" } else { "[]" });
+            self.mark(if map { "{" } else { "[" }, true);
+            self.only_marks = false;
+            self.push_ascii(if map { "}" } else { "]" });
+            self.after_blank = false;
+            return;
         }
-        self.open.push(Open { map, empty: len == 0, first: true, indent, after_key: false });
+        // A sequence as a value of a mapping stands as far left as the key, unless the key is on a line above.
+        let stays = !map && in_map && !self.only_marks && self.layout == Layout::V2;
+        self.indent = match self.indent {
+            None => Some(0),
+            Some(indent) if stays => Some(indent),
+            Some(indent) => Some(indent + 2),
+        };
     }
 
     fn end(&mut self) {
-        self.open.pop();
-        if let Some(parent) = self.open.last_mut() {
-            parent.after_key = false;
+        if let Some(open) = self.open.pop() {
+            self.indent = open.indent_around;
         }
     }
 
     /// A key of the mapping that is open.
     pub fn key(&mut self, text: &str) {
-        self.new_entry();
-        if scalar::is_simple_key(text) {
-            self.write_scalar(text, true);
-            self.push(":");
+        let facts = Facts::of(text, self.layout);
+        self.begin_line();
+        if facts.is_simple_key(text) {
+            self.write_string(text, &facts, true);
+            self.push_ascii(":");
+            self.only_marks = false;
         } else {
-            self.push("? ");
-            self.write_scalar(text, false);
-            self.new_line();
-            let indent = self.open.last().map_or(0, |it| it.indent);
-            self.pad(indent);
-            self.push(":");
-        }
-        if let Some(open) = self.open.last_mut() {
-            open.after_key = true;
+            self.mark("?", false);
+            self.write_string(text, &facts, false);
+            self.begin_line();
+            self.mark(":", false);
         }
     }
 
     /// What comes before an element of a sequence.
-    fn before_value(&mut self) {
-        if self.open.last().is_some_and(|it| !it.map && !it.empty) {
-            self.new_entry();
-            self.push("-");
+    fn begin_element(&mut self) {
+        if self.open.last().is_some_and(|it| !it.map) {
+            self.begin_line();
+            self.mark("-", false);
         }
     }
 
-    fn after_value(&mut self) {
-        if let Some(open) = self.open.last_mut() {
-            open.after_key = false;
+    /// Goes to where the next key or dash stands, or the next line of a scalar: on a line of its own, or behind
+    /// the mark of the collection around it.
+    fn begin_line(&mut self) {
+        let indent = self.indent.unwrap_or(0);
+        if !self.only_marks || self.column > indent || (self.column == indent && !self.after_blank) {
+            self.line_break();
+        }
+        for _ in self.column..indent {
+            self.out.push(' ');
+        }
+        self.column = self.column.max(indent);
+        self.after_blank = true;
+        if self.layout == Layout::V2 {
+            self.only_marks = true;
         }
     }
 
-    /// Goes to where a key or dash stands: its own line, or behind the dash of the collection around it.
-    fn new_entry(&mut self) {
-        let depth = self.open.len();
-        let Some(open) = self.open.last_mut() else { return };
-        let first = std::mem::replace(&mut open.first, false);
-        let indent = open.indent;
-        let in_list = depth >= 2 && !self.open[depth - 2].map;
-        if first && (depth == 1 || in_list) {
-            if depth > 1 {
-                self.push(" ");
-            }
-            return;
-        }
-        self.new_line();
-        self.pad(indent);
-    }
-
-    fn space_before_scalar(&mut self) {
-        if !self.open.is_empty() {
-            self.push(" ");
-        }
-    }
-
-    fn new_line(&mut self) {
-        if !self.out.ends_with('\n') {
-            self.out.push('\n');
-        }
-        self.column = 0;
-    }
-
-    fn pad(&mut self, indent: usize) {
-        self.out.extend(std::iter::repeat_n(' ', indent));
-        self.column += indent;
-    }
-
-    fn push(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.column += text.chars().count();
-    }
-
-    /// How far lines of a folded or literal scalar are indented.
-    fn scalar_indent(&self) -> usize {
-        let Some(open) = self.open.last() else { return 2 };
-        open.indent + 2
-    }
-
-    fn write_scalar(&mut self, text: &str, key: bool) {
-        let kind = if is_number_like(text) { Kind::OtherWhenPlain } else { Kind::String };
-        let style = scalar::style(text, kind, key, self.layout == Layout::V3);
-        let nested = !self.open.is_empty() && !key && !self.out.ends_with("? ");
-        if nested {
-            self.push(" ");
-        }
-        match style {
-            Style::Plain => self.fold(text, key, |out, _, part| out.push_str(part)),
-            Style::Single => {
-                self.push("'");
-                let indent = self.scalar_indent();
-                self.fold(text, key, |out, _, part| single_quoted(part, indent, out));
-                self.push("'");
-            }
-            Style::Double => self.double(text, key),
-            Style::Literal => self.literal(text),
-        }
-    }
-
-    /// Writes text of one line, broken at single spaces once the line is long.
-    fn fold(&mut self, text: &str, key: bool, write: impl Fn(&mut String, usize, &str)) {
-        let indent = self.scalar_indent();
-        let breaks = !key && self.layout == Layout::V2;
-        let bytes = text.as_bytes();
-        let mut from = 0;
-        for (at, _) in text.match_indices(' ') {
-            let inner = at > 0 && at + 1 < bytes.len();
-            let single = inner && bytes[at - 1] != b' ' && bytes[at + 1] != b' ';
-            let column = self.column + written(&text[from..at], &write);
-            if breaks && single && column > WIDTH {
-                let start = self.out.len();
-                write(&mut self.out, start, &text[from..at]);
-                self.out.push('\n');
-                self.column = 0;
-                self.pad(indent);
-                from = at + 1;
-            }
-        }
-        let before = self.out.len();
-        write(&mut self.out, before, &text[from..]);
-        self.column += self.out[before..].chars().count();
-    }
-
-    /// Double quotes, with escapes. Lines end in a backslash where a blank would be lost.
-    fn double(&mut self, text: &str, key: bool) {
-        let indent = self.scalar_indent();
-        let breaks = !key && self.layout == Layout::V2;
-        let characters: Vec<char> = text.chars().collect();
-        let escape_all = characters.first() == Some(&'\u{FEFF}');
-        self.push("\"");
-        let mut after_space = false;
-        for (at, &it) in characters.iter().enumerate() {
-            let blank = it == ' ' && !escape_all;
-            let inner = at > 0 && at + 1 < characters.len();
-            if blank && breaks && inner && !after_space && self.column > WIDTH {
-                self.out.push('\n');
-                self.column = 0;
-                self.pad(indent);
-                if characters[at + 1] == ' ' {
-                    self.push("\\");
-                }
-            } else {
-                let mut buffer = String::new();
-                scalar::escape(it, escape_all, &mut buffer);
-                self.push(&buffer);
-            }
-            after_space = blank;
-        }
-        self.push("\"");
-    }
-
-    /// `|`, with hints for leading blanks and trailing breaks.
-    fn literal(&mut self, text: &str) {
-        let indent = self.scalar_indent();
-        self.push("|");
-        if text.starts_with([' ', '\n']) {
-            self.push("2");
-        }
-        let body = text.trim_end_matches('\n');
-        match text.len() - body.len() {
-            0 => self.push("-"),
-            1 if !body.is_empty() => {}
-            _ => self.push("+"),
-        }
-        for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-            self.out.push('\n');
-            self.column = 0;
-            if !line.is_empty() {
-                self.pad(indent);
-                self.push(line);
-            }
-        }
+    fn line_break(&mut self) {
         self.out.push('\n');
         self.column = 0;
-    }
-}
-
-/// Doubles quotes. Behind a break other than a line feed libyaml indents as on a new line.
-fn single_quoted(part: &str, indent: usize, out: &mut String) {
-    let separator = |it: char| matches!(it, '\u{2028}' | '\u{2029}');
-    let mut after_break = false;
-    for it in part.chars() {
-        if after_break && !separator(it) {
-            out.extend(std::iter::repeat_n(' ', indent));
-        }
-        after_break = separator(it);
-        out.push(it);
-        if it == '\'' {
-            out.push(it);
+        if self.layout == Layout::V3 {
+            self.only_marks = true;
         }
     }
-}
 
-fn written(part: &str, write: &impl Fn(&mut String, usize, &str)) -> usize {
-    let mut buffer = String::new();
-    write(&mut buffer, 0, part);
-    buffer.chars().count()
+    fn blank_if_needed(&mut self) {
+        if !self.after_blank {
+            self.push_ascii(" ");
+        }
+    }
+
+    /// `-`, `?` or `:` on its own, `[`, `{`, `|` or a quote.
+    fn mark(&mut self, mark: &str, is_blank: bool) {
+        self.blank_if_needed();
+        self.push_ascii(mark);
+        self.after_blank = is_blank;
+    }
+
+    fn push_ascii(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.column += text.len();
+    }
+
+    fn push_char(&mut self, it: char) {
+        self.out.push(it);
+        self.column += 1;
+    }
 }
 
 /// Prints a tree, its keys in go-yaml's order.
@@ -346,32 +243,152 @@ pub fn write(node: &Node, layout: Layout) -> Result<String, Error> {
 }
 
 fn push(emitter: &mut Emitter, node: &Node) -> Result<(), Error> {
+    // Only the way through JSON refuses and changes anything.
+    let through_json = emitter.layout == Layout::V2;
     match &node.value {
         Value::Null => emitter.null(),
         Value::Bool(it) => emitter.bool(*it),
         Value::Int(it) => emitter.int(*it),
         Value::Uint(it) => emitter.uint(*it),
         Value::Float(it) => emitter.float(*it),
-        Value::String(it) => {
+        Value::String(it) if through_json => {
             scalar::check(it)?;
             emitter.str(&scalar::as_read(it));
         }
+        Value::String(it) => emitter.str(it),
         Value::List(items) => {
             emitter.begin_list(items.len());
-            items.iter().try_for_each(|item| push(emitter, item))?;
+            stacker::maybe_grow(32 * 1024, 1024 * 1024, || {
+                items.iter().try_for_each(|item| push(emitter, item))
+            })?;
             emitter.end_list();
         }
         Value::Map(map) => {
             let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by(|a, b| key_order(&a.key, &b.key));
+            sort_keys(&mut entries, emitter.layout, |it| &it.key);
             emitter.begin_map(entries.len());
             for entry in entries {
-                scalar::check_key(&entry.key)?;
-                emitter.key(&scalar::as_read(&entry.key));
-                push(emitter, &entry.node)?;
+                if through_json {
+                    scalar::check_key(&entry.key)?;
+                }
+                emitter.key(&entry.key);
+                stacker::maybe_grow(32 * 1024, 1024 * 1024, || push(emitter, &entry.node))?;
             }
             emitter.end_map();
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn string(text: &str, layout: Layout) -> String {
+        let mut emitter = Emitter::new(layout);
+        emitter.begin_map(1);
+        emitter.key("a");
+        emitter.str(text);
+        emitter.end_map();
+        emitter.finish()
+    }
+
+    #[track_caller]
+    fn check(text: &str, want: &str) {
+        assert_eq!(string(text, Layout::V2), want);
+    }
+
+    #[test]
+    fn styles() {
+        check("x", "a: x");
+        check("", "a: \"\"");
+        check("yes", "a: \"yes\"");
+        check("0x1F", "a: \"0x1F\"");
+        check("2001-01-01", "a: \"2001-01-01\"");
+        check("1:30", "a: \"1:30\"");
+        check("it's", "a: it's");
+        check("'it's", "a: '''it''s'");
+        check("a: b", "a: 'a: b'");
+        check("a #b", "a: 'a #b'");
+        check("a\tb", "a: \"a\\tb\"");
+        check("😀", "a: \"\\U0001F600\"");
+        check("\u{FEFF}a", "a: \"\\uFEFF\\x61\"");
+        check(" x", "a: ' x'");
+        check("<<", "a: <<");
+    }
+
+    #[test]
+    fn literals() {
+        check("x\ny", "a: |-\n  x\n  y");
+        check("x\n", "a: |\n  x");
+        check("x\n\n", "a: |+\n  x\n");
+        check("\nx", "a: |2-\n\n  x");
+        check("x \ny", "a: \"x \\ny\"");
+        check("x\u{2028}y\n", "a: |\n  x\u{2028}  y");
+    }
+
+    #[test]
+    fn long_lines_fold_at_single_blanks() {
+        let word = "w".repeat(40);
+        check(&format!("{word} {word} {word}"), &format!("a: {word} {word}\n  {word}"));
+        check(&format!("{word} {word}  {word}"), &format!("a: {word} {word}  {word}"));
+        check(&format!("'{word} {word} {word}"), &format!("a: '''{word} {word}\n  {word}'"));
+        check(&format!("{word}\t{word}  x"), &format!("a: \"{word}\\t{word}\n  \\ x\""));
+        check(&format!("ü{word} {word} {word}"), &format!("a: ü{word} {word}\n  {word}"));
+        let kept = format!("{word} {word} {word}");
+        assert_eq!(string(&kept, Layout::V3), format!("a: {kept}"));
+    }
+
+    #[test]
+    fn collections() {
+        let mut emitter = Emitter::new(Layout::V2);
+        emitter.begin_map(3);
+        emitter.key("k");
+        emitter.begin_list(3);
+        emitter.begin_list(1);
+        emitter.int(1);
+        emitter.end_list();
+        emitter.begin_map(2);
+        emitter.key("x");
+        emitter.null();
+        emitter.key("y");
+        emitter.begin_list(1);
+        emitter.bool(true);
+        emitter.end_list();
+        emitter.end_map();
+        emitter.begin_map(0);
+        emitter.end_map();
+        emitter.end_list();
+        emitter.key(&"l".repeat(129));
+        emitter.begin_list(1);
+        emitter.uint(1);
+        emitter.end_list();
+        emitter.key("e");
+        emitter.begin_list(0);
+        emitter.end_list();
+        emitter.end_map();
+        let long = "l".repeat(129);
+        let want = format!("k:\n- - 1\n- x: null\n  \"y\":\n  - true\n- {{}}\n? {long}\n: - 1\ne: []");
+        assert_eq!(emitter.finish(), want);
+    }
+
+    #[test]
+    fn roots_may_be_scalars() {
+        let mut emitter = Emitter::new(Layout::V2);
+        emitter.str("a\nb\n");
+        assert_eq!(emitter.finish(), "|\n  a\n  b");
+    }
+
+    #[test]
+    fn positions_lead_to_values() {
+        let mut emitter = Emitter::new(Layout::V3);
+        emitter.begin_map(1);
+        emitter.key("a");
+        let before = emitter.position();
+        emitter.begin_list(1);
+        emitter.float(1e6);
+        emitter.end_list();
+        emitter.end_map();
+        assert_eq!(&emitter.finish()[before..], "\n  - 1e+06");
+    }
 }

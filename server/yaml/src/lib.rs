@@ -16,7 +16,7 @@ mod verb;
 pub use emit::{Emitter, Layout, write};
 pub use error::Error;
 pub use events::{Event, EventKind, Properties, Style, events};
-pub use key_order::key_order;
+pub use key_order::{key_order, sort_keys};
 pub use parse::{Numbers, parse, parse_all};
 pub use scalar::{as_read, check, check_key};
 pub use value::{Entry, Map, Node, Value};

@@ -144,9 +144,81 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..10 {
             let items = vec![format!("*a{}", level - 1); 9].join(", ");
-            text += &format!("a{level}: &a{level} [{items}]\n");
+            text = format!("{text}a{level}: &a{level} [{items}]\n");
         }
         fails(&text, "yaml: document contains excessive aliasing");
+    }
+
+    #[test]
+    fn control_characters_are_noticed_with_their_chunk() {
+        fails("a: 1\nb: \u{7}", "yaml: control characters are not allowed");
+        fails("a: b: c\n\u{7}", "yaml: control characters are not allowed");
+        let far = format!("a: b: c\n#{}\u{7}", "x".repeat(600));
+        fails(&far, "yaml: mapping values are not allowed in this context");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_colon_behind_empty_brackets() {
+        check("[]: x", "[]");
+        fails("[a]: x", "yaml: invalid map key: []interface {}{\"a\"}");
+    }
+
+    #[test]
+    fn keys_that_json_lacks() {
+        fails("~: x", "unsupported map key of type: %!s(<nil>), key: <nil>, value: \"x\"");
+        check("{1e3: a, .inf: b}", "{.inf:\"b\" 1000:\"a\"}");
+        check("a: .inf\na: 1", "{a:1.0}");
+    }
+
+    #[test]
+    fn aliases_stand_where_they_are_written_first() {
+        let text = "a: &x {b: 1}\nc: *x\nd: &y !!str 5\n";
+        let node = parse(text, FileId(0), Numbers::AsJson).unwrap();
+        let shown = |key: &str| &text[node.get(key).unwrap().at.unwrap().range];
+        assert_eq!((shown("a"), shown("c"), shown("d")), ("{b: 1}", "{b: 1}", "5"));
+        fails("a: &x [*x]", "yaml: anchor 'x' value contains itself");
+        fails("a: &x\n  <<: *x", "yaml: anchor 'x' value contains itself");
+        fails("x: &x [{a: 1}]\ny: {<<: *x}", "yaml: map merge requires map or sequence of maps as the value");
+    }
+
+    #[test]
+    fn block_scalars_end_with_their_last_line() {
+        let text = "a: |\n  x\n  y\n\n# z\nb: >-\n  ü\n";
+        let node = parse(text, FileId(0), Numbers::AsJson).unwrap();
+        let shown = |key: &str| &text[node.get(key).unwrap().at.unwrap().range];
+        assert_eq!((shown("a"), shown("b")), ("|\n  x\n  y", ">-\n  ü"));
+        assert_eq!(&text[node.at.unwrap().range], text.trim_end());
+    }
+
+    #[test]
+    fn what_is_left_out_stands_behind_its_colon() {
+        let text = "a:\n\n# c\nb: 1\n";
+        let node = parse(text, FileId(0), Numbers::AsJson).unwrap();
+        assert_eq!(usize::from(node.get("a").unwrap().at.unwrap().range.start()), 2);
+    }
+
+    #[test]
+    fn carriage_returns_and_byte_order_marks() {
+        check("\u{FEFF}a: 1\r\nb: |\r\n  x\r\n  y\r\n", "{a:1.0 b:\"x\\ny\\n\"}");
+        let node = parse("\u{FEFF}a: 1", FileId(0), Numbers::AsJson).unwrap();
+        assert_eq!(usize::from(node.get("a").unwrap().at.unwrap().range.start()), 6);
+    }
+
+    #[test]
+    fn all_documents() {
+        let all = parse_all("a: 1\n---\n---\n- x\n...\n", FileId(0), Numbers::AsJson).unwrap();
+        assert_eq!(all.iter().map(show).collect::<Vec<_>>(), ["{a:1.0}", "null", "[\"x\"]"]);
+        let first = parse("a: 1\n---\n{", FileId(0), Numbers::AsJson).unwrap();
+        assert_eq!(show(&first), "{a:1.0}");
+    }
+
+    #[test]
+    fn trees_are_not_deeper_than_a_stack() {
+        let deep = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(&deep(1_000), FileId(0), Numbers::AsJson).is_ok());
+        fails(&deep(1_001), "yaml: exceeded max depth of 1000");
+        let chained = format!("a: &a {}\nb: &b {{a: {{a: *a}}}}", deep(998));
+        fails(&chained, "yaml: exceeded max depth of 1000");
     }
 
     #[test]

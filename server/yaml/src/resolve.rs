@@ -122,7 +122,18 @@ fn number(text: &str) -> Option<Value> {
     {
         return Some(Value::Float(it));
     }
-    None
+    // A sign behind the prefix passes here: `0b-1`.
+    let digits = match without.strip_prefix("-0b") {
+        Some(digits) => format!("-{digits}"),
+        None => without.strip_prefix("0b")?.to_owned(),
+    };
+    parse_int(digits.as_bytes(), 2).map(Value::Int).ok()
+}
+
+/// A boolean to YAML 1.1 and no longer to 1.2.
+pub(crate) fn is_old_bool(text: &str) -> bool {
+    let new = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
+    !new && matches!(word(text), Some(Value::Bool(_)))
 }
 
 /// `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`
@@ -236,7 +247,12 @@ fn binary(text: &str) -> Result<Value, String> {
             bytes.push((bits >> count) as u8);
         }
     }
-    Ok(Value::String(String::from_utf8_lossy(&bytes).into()))
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Ok(Value::String(text.into()))
 }
 
 #[cfg(test)]

@@ -4,182 +4,260 @@
 //! stands JSON: `toYaml` prints what JSON text reads back as YAML, so a few characters cannot pass at all.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use golang::strconv::format_float;
+use text::TextRange;
 
-use crate::resolve::{is_base60, looks_like_date, plain};
-use crate::{Error, Value};
+use crate::resolve::{is_base60, is_old_bool, looks_like_date, plain};
+use crate::scanner::Style;
+use crate::{Error, Layout, Value};
 
-/// The four ways to write a string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
-    Plain,
-    Single,
-    Double,
-    Literal,
+/// A line break of YAML 1.1.
+pub(crate) fn is_break(it: char) -> bool {
+    matches!(it, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// What a text would be read as without quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    String,
-    OtherWhenPlain,
-}
-
-/// Whether it would be no string without quotes, or none to others.
-pub(crate) fn is_number_like(text: &str) -> bool {
-    !matches!(plain(text), Value::String(_)) || is_base60(text) || looks_like_date(text)
-}
-
-/// A number as JSON text reads back: an integer where it is one.
-pub(crate) fn number(it: f64, v3: bool) -> String {
-    if v3 {
-        return format_float(it, b'g', -1, 64);
-    }
-    let exponent_form = it != 0.0 && !(1e-6..1e21).contains(&it.abs());
-    if exponent_form {
-        return format_float(it, b'g', -1, 64);
-    }
-    let json = format_float(it, b'f', -1, 64);
-    match plain(&json) {
-        Value::Int(whole) => whole.to_string(),
-        Value::Uint(whole) => whole.to_string(),
-        _ => format_float(it, b'g', -1, 64),
-    }
-}
-
-/// The style of a string.
-pub(crate) fn style(text: &str, kind: Kind, key: bool, v3: bool) -> Style {
-    let facts = Facts::of(text, v3);
-    if text.contains('\n') {
-        return if !facts.block_allowed || key { Style::Double } else { Style::Literal };
-    }
-    if kind == Kind::OtherWhenPlain || text.is_empty() {
-        return Style::Double;
-    }
-    if facts.plain_allowed {
-        Style::Plain
-    } else if facts.single_allowed {
-        Style::Single
-    } else {
-        Style::Double
-    }
-}
-
-/// What a text has that styles cannot hold.
-struct Facts {
+/// What a text has that some styles cannot hold.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
+pub(crate) struct Facts {
+    multiline: bool,
+    line_feed: bool,
     plain_allowed: bool,
     single_allowed: bool,
     block_allowed: bool,
 }
 
 impl Facts {
-    fn of(text: &str, v3: bool) -> Self {
-        let blank = |it: Option<char>| it.is_none_or(|it| matches!(it, ' ' | '\t' | '\n' | '\r'));
-        let breaks = |it: char| matches!(it, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    pub(crate) fn of(text: &str, layout: Layout) -> Self {
+        let bytes = text.as_bytes();
         let mut indicators = text.starts_with("---") || text.starts_with("...");
-        let (mut special, mut space_break) = (false, false);
+        let (mut special, mut tab, mut multiline, mut line_feed) = (false, false, false, false);
+        let (mut break_space, mut space_break) = (false, false);
         let mut last = None;
-        let mut characters = text.chars().peekable();
-        let mut first = true;
-        while let Some(it) = characters.next() {
-            let next = characters.peek().copied();
-            indicators |= match it {
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@'
-                | '`'
-                    if first =>
-                {
-                    true
+        for (at, it) in text.char_indices() {
+            let blank_follows = || bytes.get(at + 1).is_none_or(|it| matches!(it, b' ' | b'\t'));
+            match it {
+                'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '/' | '_' => {}
+                ' ' => break_space |= last.is_some_and(is_break),
+                ':' => indicators |= blank_follows(),
+                '?' | '-' => indicators |= at == 0 && blank_follows(),
+                '#' => indicators |= last.is_none_or(|it| matches!(it, ' ' | '\t') || is_break(it)),
+                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => {
+                    indicators |= at == 0;
                 }
-                '-' | '?' if first => blank(next),
-                ':' => blank(next),
-                '#' => blank(last),
-                _ => false,
-            };
-            special |= is_special(it, v3);
-            space_break |= last == Some(' ') && breaks(it);
+                '\t' => tab = true,
+                _ => {
+                    special |= !is_printable(it);
+                    if is_break(it) {
+                        multiline = true;
+                        line_feed |= it == '\n';
+                        space_break |= last == Some(' ');
+                    }
+                }
+            }
             last = Some(it);
-            first = false;
         }
-        let edge = |it: Option<char>| it.is_some_and(|it| it == ' ' || breaks(it));
-        let blank_edge = edge(text.chars().next()) || edge(text.chars().next_back());
-        let ends_in_space = text.ends_with(' ');
-        let multiline = text.chars().any(breaks);
+        let blank_edge = text.starts_with([' ', '\u{85}', '\u{2028}', '\u{2029}']) || last == Some(' ');
+        // Only the block styles of the third version can hold a tab.
+        let hard = special || tab && layout == Layout::V2;
         Self {
-            plain_allowed: !indicators && !special && !blank_edge && !multiline,
-            single_allowed: !special && !space_break,
-            block_allowed: !special && !space_break && !ends_in_space,
+            multiline,
+            line_feed,
+            plain_allowed: !indicators && !hard && !tab && !blank_edge && !multiline,
+            single_allowed: !hard && !tab && !space_break && !break_space,
+            block_allowed: !hard && !space_break && last != Some(' '),
+        }
+    }
+
+    /// A key that can stand before its colon on one line.
+    pub(crate) fn is_simple_key(&self, text: &str) -> bool {
+        !self.multiline && text.len() <= 128
+    }
+
+    /// The style of a string.
+    pub(crate) fn style(&self, text: &str, simple_key: bool, layout: Layout) -> Style {
+        if self.line_feed {
+            return if self.block_allowed && !simple_key { Style::Literal } else { Style::Double };
+        }
+        if is_no_string(text, layout) {
+            return Style::Double;
+        }
+        if self.plain_allowed {
+            Style::Plain
+        } else if self.single_allowed {
+            Style::Single
+        } else {
+            Style::Double
         }
     }
 }
 
-/// What only double quotes can hold.
-fn is_special(it: char, v3: bool) -> bool {
-    let printable = matches!(it, '\n' | ' '..='~' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}');
-    let allowed = printable && it != '\u{FEFF}';
-    !(allowed || v3 && (it == '\t' || it >= '\u{10000}'))
-}
-
-/// A key that can stand before its colon on one line.
-pub(crate) fn is_simple_key(text: &str) -> bool {
-    text.len() <= 128 && !text.contains('\n')
-}
-
-/// What a character is between double quotes.
-pub(crate) fn escape(it: char, escape_all: bool, into: &mut String) {
-    let code = it as u32;
-    let plain = !escape_all && !is_special(it, false) && it != '\n' && it != '"' && it != '\\';
-    if plain && !matches!(it, '\u{2028}' | '\u{2029}' | '\u{85}') {
-        into.push(it);
-        return;
-    }
-    let short = match it {
-        '\0' => "\\0",
-        '\x07' => "\\a",
-        '\x08' => "\\b",
-        '\t' => "\\t",
-        '\n' => "\\n",
-        '\x0b' => "\\v",
-        '\x0c' => "\\f",
-        '\r' => "\\r",
-        '\x1b' => "\\e",
-        '"' => "\\\"",
-        '\\' => "\\\\",
-        '\u{85}' => "\\N",
-        '\u{2028}' => "\\L",
-        '\u{2029}' => "\\P",
-        _ => "",
+/// Whether the text would be no string without quotes, or none to other readers.
+fn is_no_string(text: &str, layout: Layout) -> bool {
+    // All that is no string begins so (`resolveTable`).
+    let suspicious = match text.bytes().next() {
+        None => return true,
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => true,
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => text.len() <= 5,
+        Some(_) => false,
     };
-    if !short.is_empty() {
-        into.push_str(short);
-    } else if code <= 0xFF {
-        into.push_str(&format!("\\x{code:02X}"));
-    } else if code <= 0xFFFF {
-        into.push_str(&format!("\\u{code:04X}"));
-    } else {
-        into.push_str(&format!("\\U{code:08X}"));
+    suspicious
+        && (!matches!(plain(text), Value::String(_))
+            || is_base60(text)
+            || looks_like_date(text)
+            || layout == Layout::V3 && is_old_bool(text))
+}
+
+/// A number; if it comes through JSON, one without a fraction is an integer.
+pub(crate) fn number(it: f64, layout: Layout) -> String {
+    const EXACT: f64 = 1e15;
+    if layout == Layout::V3 {
+        return match it {
+            f64::INFINITY => ".inf".to_owned(),
+            f64::NEG_INFINITY => "-.inf".to_owned(),
+            it if it.is_nan() => ".nan".to_owned(),
+            it => format_float(it, b'g', -1, 64),
+        };
     }
+    if it.abs() < EXACT && it.fract() == 0.0 {
+        return (it as i64).to_string();
+    }
+    if !(1e-6..1e21).contains(&it.abs()) {
+        return format_float(it, b'g', -1, 64);
+    }
+    match plain(&format_float(it, b'f', -1, 64)) {
+        Value::Int(whole) => whole.to_string(),
+        Value::Uint(whole) => whole.to_string(),
+        _ => format_float(it, b'g', -1, 64),
+    }
+}
+
+/// What needs no escape, in any style.
+fn is_printable(it: char) -> bool {
+    matches!(it, '\n' | ' '..='~' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}') && it != '\u{FEFF}'
+}
+
+/// What is escaped between double quotes.
+pub(crate) fn needs_escape(it: char) -> bool {
+    !is_printable(it) || is_break(it) || matches!(it, '"' | '\\')
+}
+
+/// The escape of a character between double quotes.
+pub(crate) fn escape(it: char, into: &mut String) {
+    let short = match it {
+        '\0' => '0',
+        '\x07' => 'a',
+        '\x08' => 'b',
+        '\t' => 't',
+        '\n' => 'n',
+        '\x0b' => 'v',
+        '\x0c' => 'f',
+        '\r' => 'r',
+        '\x1b' => 'e',
+        '"' | '\\' => it,
+        '\u{85}' => 'N',
+        '\u{A0}' => '_',
+        '\u{2028}' => 'L',
+        '\u{2029}' => 'P',
+        _ => {
+            // Writing to a string cannot fail.
+            let _ = match u32::from(it) {
+                code @ ..=0xFF => write!(into, "\\x{code:02X}"),
+                code @ ..=0xFFFF => write!(into, "\\u{code:04X}"),
+                code => write!(into, "\\U{code:08X}"),
+            };
+            return;
+        }
+    };
+    into.push('\\');
+    into.push(short);
 }
 
 /// What the reader behind JSON refuses: control characters that JSON writes as they are.
 pub fn check(text: &str) -> Result<(), Error> {
+    if text.bytes().all(|byte| byte < 0x7F) {
+        return Ok(());
+    }
     let refused = |it: char| matches!(it, '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}') && it != '\u{85}';
     if text.chars().any(refused) {
-        return Err(Error::new("yaml: control characters are not allowed", text::TextRange::default()));
+        return Err(Error::new("yaml: control characters are not allowed", TextRange::default()));
     }
     Ok(())
 }
 
-/// A key must fit the reader's buffer for simple keys as well.
+/// A key must also be one to the reader behind JSON: on one line, and not longer than 1024 characters with its
+/// quotes and escapes.
 pub fn check_key(text: &str) -> Result<(), Error> {
-    if text.len() > 1024 {
-        let message = "yaml: line 1: could not find expected ':'";
-        return Err(Error::new(message, text::TextRange::default()));
+    const LONGEST: usize = 1024;
+    const LONGEST_ESCAPE: usize = 6;
+    check(text)?;
+    let wrong = || Err(Error::new("yaml: did not find expected ',' or '}'", TextRange::default()));
+    if text.contains('\u{85}') {
+        return wrong();
     }
-    check(text)
+    if text.len() * LONGEST_ESCAPE + 2 <= LONGEST {
+        return Ok(());
+    }
+    let length = |it| match it {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\x08' | '\x0c' => 2,
+        '\0'..='\x1f' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => LONGEST_ESCAPE,
+        _ => 1,
+    };
+    if text.chars().map(length).sum::<usize>() + 2 > LONGEST { wrong() } else { Ok(()) }
 }
 
-/// U+0085 between JSON's quotes is a line break to YAML, and a line break there is a blank.
+/// U+0085 between JSON's quotes is a line break to YAML, and folds with the blanks around it into one blank, or
+/// into a line feed for each but the first.
 pub fn as_read(text: &str) -> Cow<'_, str> {
-    if text.contains('\u{85}') { Cow::Owned(text.replace('\u{85}', " ")) } else { Cow::Borrowed(text) }
+    const NEXT_LINE: char = '\u{85}';
+    if !text.contains(NEXT_LINE) {
+        return Cow::Borrowed(text);
+    }
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(NEXT_LINE) {
+        read.push_str(rest[..at].trim_end_matches(' '));
+        let behind = rest[at..].trim_start_matches([' ', NEXT_LINE]);
+        let breaks = rest[at..rest.len() - behind.len()].matches(NEXT_LINE).count();
+        read.push_str(if breaks == 1 { " " } else { "" });
+        read.extend(std::iter::repeat_n('\n', breaks - 1));
+        rest = behind;
+    }
+    Cow::Owned(read + rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_fraction_are_integers() {
+        let check = |it, want: &str| assert_eq!(number(it, Layout::V2), want);
+        check(1e6, "1000000");
+        check(-0.0, "0");
+        check(1e19, "10000000000000000000");
+        check(1e20, "1e+20");
+        check(12_345_678_901_234_567_890.0, "12345678901234567000");
+        check(0.000_001, "1e-06");
+        check(1_234_567.5, "1.2345675e+06");
+        assert_eq!(number(1e6, Layout::V3), "1e+06");
+    }
+
+    #[test]
+    fn next_lines_fold() {
+        assert_eq!(as_read("a"), "a");
+        assert_eq!(as_read("a \u{85} b"), "a b");
+        assert_eq!(as_read("a\u{85} \u{85}b\u{85}"), "a\nb ");
+    }
+
+    #[test]
+    fn keys_have_a_length() {
+        assert!(check_key(&"k".repeat(1022)).is_ok());
+        assert!(check_key(&"k".repeat(1023)).is_err());
+        assert!(check_key(&"<".repeat(170)).is_ok());
+        assert!(check_key(&"<".repeat(171)).is_err());
+        assert!(check_key("a\u{85}").is_err() && check_key("\u{9F}").is_err());
+    }
 }

@@ -1,5 +1,7 @@
 //! Reads and writes the corpus' YAML, and holds the writer against what real Helm printed for single strings.
+
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a test that cannot read its files has failed, one that is skipped says so"

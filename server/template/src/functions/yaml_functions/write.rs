@@ -144,7 +144,7 @@ impl Writer<'_> {
         let entries = map.entries();
         let mut sorted: Vec<(Cow<'_, str>, &Value)> =
             entries.iter().map(|(key, value)| (text_of(key), value)).collect();
-        sorted.sort_by(|a, b| yaml::key_order(&a.0, &b.0));
+        yaml::sort_keys(&mut sorted, self.layout, |it| &it.0);
         self.emitter.begin_map(sorted.len());
         for (key, value) in sorted {
             let origin = self.origin(value, around);
