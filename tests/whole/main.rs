@@ -1,3 +1,6 @@
-//! Whole-program tests: the built program against Helm's recordings and over the protocol.
+//! Whole-program tests: the built program against Helm's recordings, over the protocol, and on bad input.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+mod bad_input;
+mod language_server;
 mod recorded;

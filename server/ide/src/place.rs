@@ -1,7 +1,7 @@
 //! What a place of a template means: the thing that hover explains, definition goes to and rename renames.
 
 use syntax::{CursorContext, Expr, Frame, Place, StringUse};
-use text::{FilePos, FileRange, TextRange};
+use text::{FilePos, FileRange, TextRange, TextSize};
 
 use crate::analysis::Analysis;
 use crate::shape::{Evaluator, Scope, Shape, Thing};
@@ -35,7 +35,12 @@ impl<'a> Look<'a> {
     /// Looks at a place of a template; `None` for other files.
     pub(crate) fn at(analysis: &'a Analysis, pos: FilePos) -> Option<Self> {
         let source = analysis.template(pos.file)?;
-        let cursor = source.ast().cursor(source.text(), pos.offset);
+        let mut cursor = source.ast().cursor(source.text(), pos.offset);
+        // In front of an operand nothing is typed yet; someone who points there means the operand.
+        let operand = source.text()[pos.offset.into()..].starts_with(['.', '$']);
+        if operand && matches!(cursor.place, Place::Word(word) if word.range.is_empty()) {
+            cursor = source.ast().cursor(source.text(), pos.offset + TextSize::from(1));
+        }
         Some(Self { source, cursor, evaluator: Evaluator::new(analysis, source) })
     }
 
@@ -110,6 +115,9 @@ impl<'a> Look<'a> {
     /// Whether it is `.Files.Get` or another method that takes a path.
     pub(crate) fn is_files_method(&self, callee: &'a Expr) -> bool {
         let Some((_, owner)) = callee.path.split_last() else { return false };
+        if owner.last().is_some_and(|name| name.text == "Files") {
+            return true; // whatever the dot is here, nothing else goes by that name
+        }
         let shape = self.evaluator.path(self.scope(callee), &callee.head, owner);
         shape.options().iter().any(|it| matches!(it, Thing::Builtin(crate::Builtin::Files(_))))
     }

@@ -99,7 +99,6 @@ struct RenderingFlags {
 /// change.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Taken for Helm's sake, without effect here")]
-#[expect(dead_code, reason = "taken, not looked at")]
 struct IgnoredFlags {
     #[arg(long, hide = true)]
     atomic: bool,

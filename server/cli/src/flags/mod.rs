@@ -3,5 +3,5 @@
 mod global;
 mod values;
 
-pub(crate) use global::{Global, Helm};
+pub(crate) use global::Global;
 pub(crate) use values::ValuesFlags;
