@@ -3,6 +3,7 @@
 mod float;
 mod integer;
 mod quote;
+mod younger;
 
 pub use float::{format_float, parse_float};
 pub use integer::{NumError, parse_int, parse_uint};

@@ -2,6 +2,7 @@
 //! the layout is Go's (`strconv/ftoa.go`).
 
 use super::NumError;
+use super::integer::underscores_are_fine;
 
 /// Significant digits and the place of the decimal point: `0.d₁d₂… × 10^point`.
 struct Decimal {
@@ -17,6 +18,9 @@ pub fn format_float(value: f64, format: u8, precision: i32, bits: u32) -> String
     }
     if value.is_infinite() {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    if format == b'g' && precision < 0 && value.abs() < 1e6 && value.fract() == 0.0 && value != 0.0 {
+        return (value as i64).to_string(); // most numbers are small and whole
     }
     let sign = if value.is_sign_negative() { "-" } else { "" };
     let text = match format.to_ascii_lowercase() {
@@ -113,7 +117,7 @@ fn fixed(decimal: &Decimal) -> String {
     text
 }
 
-/// `strconv.ParseFloat` with 64 bits: also `inf`, `nan`, hexadecimal, and `_` where a base prefix allows it.
+/// `strconv.ParseFloat` with 64 bits: also `inf`, `nan`, hexadecimal, and `_` between digits.
 pub fn parse_float(text: &[u8]) -> Result<f64, NumError> {
     let syntax = || NumError::syntax("ParseFloat", text);
     let whole = std::str::from_utf8(text).map_err(|_| syntax())?;
@@ -122,38 +126,85 @@ pub fn parse_float(text: &[u8]) -> Result<f64, NumError> {
         Some(b'+') => (1.0, &whole[1..]),
         _ => (1.0, whole),
     };
-    match body.to_ascii_lowercase().as_str() {
-        "inf" | "infinity" => return Ok(sign * f64::INFINITY),
-        "nan" => return Ok(f64::NAN),
-        lower if lower.starts_with("0x") => {
-            return hexadecimal(&lower[2..]).map(|it| sign * it).ok_or_else(syntax);
-        }
-        _ => {}
+    if whole.eq_ignore_ascii_case("nan") {
+        return Ok(f64::NAN);
     }
-    // Rust reads what Go reads here, but for words and underscores.
-    let plain = body.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    let starts = body.starts_with(|first: char| first.is_ascii_digit() || first == '.');
-    if !plain || !starts {
+    if body.eq_ignore_ascii_case("inf") || body.eq_ignore_ascii_case("infinity") {
+        return Ok(sign * f64::INFINITY);
+    }
+    if body.contains('_') && !underscores_are_fine(body.as_bytes()) {
         return Err(syntax());
     }
-    let value: f64 = body.parse().map_err(|_| syntax())?;
+    let lower = body.replace('_', "").to_ascii_lowercase();
+    let value = match lower.strip_prefix("0x") {
+        Some(digits) => hexadecimal(digits).ok_or_else(syntax)?,
+        None => decimal(&lower).ok_or_else(syntax)?,
+    };
     if value.is_infinite() {
         return Err(NumError::range("ParseFloat", text));
     }
     Ok(sign * value)
 }
 
-/// `hh.hhp±dd`, rounded once; the exponent is not optional.
+/// Rust reads what Go reads here, but for words.
+fn decimal(text: &str) -> Option<f64> {
+    let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'+' | b'-'));
+    let starts = text.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    text.parse().ok().filter(|_| plain && starts)
+}
+
+/// `hh.hhp±dd`; the exponent is not optional.
 fn hexadecimal(text: &str) -> Option<f64> {
+    // Sixteen digits are more than a float can hold; of the rest it counts only whether there is one.
+    const KEPT: usize = 16;
     let (mantissa, exponent) = text.split_once('p')?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits: String = [whole, fraction].concat().replace('_', "");
-    if digits.is_empty() || digits.len() > 15 {
+    if whole.len() + fraction.len() == 0 || !exponent.ends_with(|last: char| last.is_ascii_digit()) {
         return None;
     }
-    let value = u64::from_str_radix(&digits, 16).ok()? as f64;
-    let exponent: i32 = exponent.parse().ok()?;
-    Some(value * 2f64.powi(exponent - 4 * fraction.replace('_', "").len() as i32))
+    let (mut value, mut kept, mut dropped, mut lost) = (0_u64, 0, 0, false);
+    for byte in whole.bytes().chain(fraction.bytes()) {
+        let digit = char::from(byte).to_digit(16)?;
+        if kept < KEPT {
+            value = value << 4 | u64::from(digit);
+            kept += usize::from(value > 0);
+        } else {
+            dropped += 1;
+            lost |= digit > 0;
+        }
+    }
+    // What does not fit an `i64` is as good as endless.
+    let digits = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let limit = if exponent.starts_with('-') { -1_000_000 } else { 1_000_000 };
+    let exponent = exponent.parse().unwrap_or(limit).clamp(-1_000_000, 1_000_000);
+    Some(scaled(value, lost, exponent + 4 * (dropped - fraction.len() as i64)))
+}
+
+/// `value × 2^exponent`, rounded once, to even; `lost` says that a little more than `value` is meant.
+fn scaled(value: u64, lost: bool, exponent: i64) -> f64 {
+    if value == 0 {
+        return 0.0;
+    }
+    let shift = value.leading_zeros();
+    // The number is 1.xxx × 2^top now.
+    let (value, top) = (value << shift, exponent - i64::from(shift) + 63);
+    if top > 1023 {
+        return f64::INFINITY;
+    }
+    // Below 2^-1022 fewer bits are left.
+    let cut = (11 + (-1022 - top).max(0)).min(65) as u32;
+    let wide = u128::from(value);
+    let (kept, rest) = (wide >> cut, wide & ((1 << cut) - 1));
+    let half = 1_u128 << (cut - 1);
+    let up = rest > half || rest == half && (lost || kept & 1 == 1);
+    let rounded = kept as u64 + u64::from(up);
+    // The bits of a float count on through its exponents: rounding up carries into the next one.
+    let biased = (top + 1022).max(0) as u64;
+    let bits = if top >= -1022 { (biased << 52) + rounded } else { rounded };
+    f64::from_bits(bits)
 }
 
 #[cfg(test)]
@@ -204,8 +255,25 @@ mod tests {
         assert_eq!(parse_float(b".5"), Ok(0.5));
         assert_eq!(parse_float(b"-Inf"), Ok(f64::NEG_INFINITY));
         assert_eq!(parse_float(b"0x1p-2"), Ok(0.25));
-        assert!(parse_float(b"1_0").is_err() && parse_float(b"").is_err() && parse_float(b"infin").is_err());
+        assert_eq!(parse_float(b"1_0"), Ok(10.0));
+        for wrong in ["", "infin", "+nan", "1__0", "_1", "1_", "0x1", "0x.p1", "1e", "0x1p", "0x1p+"] {
+            assert!(parse_float(wrong.as_bytes()).is_err(), "{wrong}");
+        }
         let text = parse_float(b"1e999").unwrap_err().to_string();
         assert_eq!(text, "strconv.ParseFloat: parsing \"1e999\": value out of range");
+    }
+
+    #[test]
+    fn hexadecimal_floats_are_rounded_once() {
+        assert_eq!(parse_float(b"0x1.fffffffffffff8p0"), Ok(2.0));
+        assert_eq!(parse_float(b"0x1.fffffffffffff7fffffffp0"), Ok(1.999_999_999_999_999_8));
+        assert_eq!(parse_float(b"0x10000000000000800000p-4"), Ok(f64::from_bits(0x4470_0000_0000_0000)));
+        assert_eq!(parse_float(b"0x10000000000000800001p-4"), Ok(f64::from_bits(0x4470_0000_0000_0001)));
+        assert_eq!(parse_float(b"0x1p-1074"), Ok(f64::from_bits(1)));
+        assert_eq!(parse_float(b"0x1p-1075"), Ok(0.0));
+        assert_eq!(parse_float(b"0x1.8p-1075"), Ok(f64::from_bits(1)));
+        assert_eq!(parse_float(b"-0x_1_0p0"), Ok(-16.0));
+        assert!(parse_float(b"0x1p1024").unwrap_err().out_of_range);
+        assert!(parse_float(b"0x1p99999999999999999999").unwrap_err().out_of_range);
     }
 }

@@ -60,30 +60,39 @@ fn unsigned(text: &[u8], base: u32, function: &'static str) -> Result<u64, NumEr
         (0, _) => (10, text),
         (base, _) => (base, text),
     };
-    if digits.is_empty() || (base == 0 && !underscores_are_fine(text)) {
+    if digits.is_empty() {
         return Err(syntax());
     }
     let mut value: u64 = 0;
-    let mut too_large = false;
     for &byte in digits {
         if byte == b'_' && base == 0 {
             continue;
         }
         let digit = char::from(byte).to_digit(radix).ok_or_else(syntax)?;
-        let next = value.checked_mul(u64::from(radix)).and_then(|it| it.checked_add(u64::from(digit)));
-        too_large |= next.is_none();
-        value = next.unwrap_or(value);
+        // Go does not look at what follows a number that is too large.
+        value = value
+            .checked_mul(u64::from(radix))
+            .and_then(|it| it.checked_add(u64::from(digit)))
+            .ok_or_else(|| NumError::range(function, text))?;
     }
-    if too_large { Err(NumError::range(function, text)) } else { Ok(value) }
+    if base == 0 && !underscores_are_fine(text) {
+        return Err(syntax());
+    }
+    Ok(value)
 }
 
 /// Underscores stand between digits, or between a base prefix and a digit.
-fn underscores_are_fine(text: &[u8]) -> bool {
-    let prefixed = text.len() >= 2 && text[0] == b'0' && b"xXoObB".contains(&text[1]);
+pub(super) fn underscores_are_fine(text: &[u8]) -> bool {
+    let prefix = if text.len() >= 2 && text[0] == b'0' { text[1].to_ascii_lowercase() } else { 0 };
+    let prefixed = matches!(prefix, b'x' | b'o' | b'b');
     let mut last = if prefixed { b'0' } else { b'^' };
-    for &byte in &text[if prefixed { 2 } else { 0 }..] {
-        let now = if byte == b'_' { b'_' } else { b'0' };
-        if now == b'_' && last != b'0' {
+    for byte in &text[if prefixed { 2 } else { 0 }..] {
+        let now = match byte {
+            b'_' => b'_',
+            byte if byte.is_ascii_digit() || prefix == b'x' && byte.is_ascii_hexdigit() => b'0',
+            _ => b'!',
+        };
+        if now == b'_' && last != b'0' || last == b'_' && now != b'0' {
             return false;
         }
         last = now;

@@ -2,19 +2,22 @@
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use super::younger::is_younger;
+
 /// Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols and the ASCII space.
 pub fn is_print(it: char) -> bool {
     if it.is_ascii() {
         return (' '..='~').contains(&it);
     }
-    matches!(
+    let printable = matches!(
         it.general_category_group(),
         GeneralCategoryGroup::Letter
             | GeneralCategoryGroup::Mark
             | GeneralCategoryGroup::Number
             | GeneralCategoryGroup::Punctuation
             | GeneralCategoryGroup::Symbol
-    )
+    );
+    printable && !is_younger(it)
 }
 
 /// `strconv.Quote`: between double quotes, with escapes for what is not printable or not UTF-8.
@@ -90,7 +93,8 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
                 body = rest;
                 count += 1;
             }
-            (mark == b'"' || count == 1).then_some(text)
+            // Go takes a character literal without a character.
+            (mark == b'"' || count == 1 || literal == b"''").then_some(text)
         }
         _ => None,
     }
@@ -103,10 +107,11 @@ pub fn unquote_char<'t>(text: &'t [u8], mark: u8, into: &mut Vec<u8>) -> Option<
         return None;
     }
     if first != b'\\' {
-        let len = std::str::from_utf8(&text[..text.len().min(4)])
-            .map_or_else(|error| &text[..error.valid_up_to()], str::as_bytes);
-        let width = std::str::from_utf8(len).ok().and_then(|it| it.chars().next()).map_or(1, char::len_utf8);
-        into.extend_from_slice(&text[..width]);
+        let chunk = text[..text.len().min(4)].utf8_chunks().next()?;
+        let it = chunk.valid().chars().next();
+        let width = it.map_or(1, char::len_utf8);
+        let it = it.unwrap_or(char::REPLACEMENT_CHARACTER);
+        into.extend_from_slice(it.encode_utf8(&mut [0; 4]).as_bytes());
         return Some(&text[width..]);
     }
     let (&kind, rest) = rest.split_first()?;
@@ -169,6 +174,8 @@ mod tests {
         assert_eq!(unquote(br#""\101""#).unwrap(), b"A");
         assert_eq!(unquote(b"\"a"), None);
         assert_eq!(unquote(b"'ab'"), None);
+        assert_eq!(unquote(b"''").unwrap(), b"");
+        assert_eq!(unquote(b"\"a\xff\"").unwrap(), "a\u{FFFD}".as_bytes());
     }
 
     #[test]
