@@ -140,9 +140,10 @@ impl Shared {
         lane: Lane,
         job: impl FnOnce(&Snapshot, &Cancel) -> Result<R> + Send + 'static,
     ) -> Result<R> {
-        let asked = self.snapshot().revision;
+        let asked = self.snapshot();
         let answer = self.run(lane, job).await?;
-        if self.state().snapshot().revision == asked { Ok(answer) } else { Err(Error::content_modified()) }
+        let now = self.state().snapshot();
+        if now.same_texts(&asked) { Ok(answer) } else { Err(Error::content_modified()) }
     }
 
     /// Asks the client for the settings, if it can be asked.

@@ -91,7 +91,7 @@ impl Base {
         let dialect = view.settings.helm_version.dialect();
         let nothing = LastGood::default();
         let last_good = last.map_or(&nothing, |it| &it.last_good);
-        let loaded = numbers.give(|table| {
+        let loaded = numbers.give_slowly(|table| {
             let mut context = LoadContext { table, base: &view.base, dialect };
             load_tolerant(view.files.clone(), &mut context, last_good)
         });

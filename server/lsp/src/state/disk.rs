@@ -105,7 +105,7 @@ impl LazyChart {
             let changed = |path: &Path| self.changed.iter().any(|it| it == path);
             let files = memory
                 .numbers
-                .give(|table| project::refresh(&self.root, table, self.last.as_deref(), &changed));
+                .give_slowly(|table| project::refresh(&self.root, table, self.last.as_deref(), &changed));
             match &self.last {
                 Some(last) if last.same_as(&files) => last.clone(),
                 _ => Arc::new(files),

@@ -63,6 +63,23 @@ impl Numbers {
         work(&mut lock(&self.0).0)
     }
 
+    /// The same for work that takes long: nobody waits for it. If others gave numbers meanwhile and the work did
+    /// too, it is done once more, then alone.
+    pub(crate) fn give_slowly<R>(&self, mut work: impl FnMut(&mut FileTable) -> R) -> R {
+        let mut mine = (*self.all()).clone();
+        let known = mine.len();
+        let done = work(&mut mine);
+        if mine.len() == known {
+            return done;
+        }
+        let mut table = lock(&self.0);
+        if table.0.len() == known {
+            table.0 = mine;
+            return done;
+        }
+        work(&mut table.0)
+    }
+
     /// All numbers given so far.
     pub(crate) fn all(&self) -> Arc<FileTable> {
         let mut table = lock(&self.0);
@@ -81,4 +98,41 @@ fn remember<T>(place: &mut Option<(u64, Arc<T>)>, revision: u64, made: &Arc<T>) 
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_work_does_not_mix_up_numbers() {
+        let numbers = Numbers::default();
+        let first = numbers.give(|table| table.intern("a"));
+        let mut times = 0;
+        let slow = numbers.give_slowly(|table| {
+            times += 1;
+            if times == 1 {
+                // Somebody is faster.
+                numbers.give(|table| table.intern("fast"));
+            }
+            (table.intern("a"), table.intern("slow"))
+        });
+        assert_eq!((times, slow.0), (2, first));
+        let all = numbers.all();
+        assert_eq!(all.path(slow.1).as_ref(), "slow");
+        assert_eq!(all.len(), 3);
+    }
+
+    #[test]
+    fn slow_work_without_news_is_done_once() {
+        let numbers = Numbers::default();
+        numbers.give(|table| table.intern("a"));
+        let mut times = 0;
+        numbers.give_slowly(|table| {
+            times += 1;
+            numbers.give(|table| table.intern("fast"));
+            table.intern("a")
+        });
+        assert_eq!((times, numbers.all().len()), (1, 2));
+    }
 }

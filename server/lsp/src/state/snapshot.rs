@@ -72,6 +72,11 @@ impl Snapshot {
         self.documents.get(key)
     }
 
+    /// Whether all open documents are as in the other.
+    pub(crate) fn same_texts(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.documents, &other.documents)
+    }
+
     /// All open documents, in no order.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         self.documents.values()

@@ -92,6 +92,12 @@ impl Client {
         write(self.folder.path(), name, text);
     }
 
+    pub(super) fn write_bytes(&self, name: &str, data: &[u8]) {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, data).unwrap();
+    }
+
     /// Closes the pipe: the client is gone.
     pub(super) async fn hang_up(mut self) -> Result<(), ServeError> {
         self.to_server.shutdown().await.unwrap();

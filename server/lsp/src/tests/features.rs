@@ -136,3 +136,52 @@ async fn what_is_rendered_up_to_an_error_is_shown() {
     assert_eq!(preview["error"]["uri"], client.uri(FILE));
     assert_eq!(preview["error"]["range"]["start"]["line"], 3);
 }
+
+/// A packed chart.
+fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+    let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, path, text.as_bytes()).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_definition_in_a_packed_subchart_can_be_read() {
+    let text = "port: {{ .Values.redis.port }}\nname: {{ include \"redis.name\" . }}\n";
+    let mut client = Client::start_with(&FILES, json!({}), Arc::new(Helm)).await;
+    let redis = packed(&[
+        ("redis/Chart.yaml", "apiVersion: v2\nname: redis\nversion: 1.2.3\n"),
+        ("redis/values.yaml", "# Where it listens.\nport: 6379\n"),
+        ("redis/templates/_helpers.tpl", "{{ define \"redis.name\" }}r{{ end }}\n"),
+    ]);
+    client.write_bytes("charts/redis-1.2.3.tgz", &redis);
+    client.open(FILE, text).await;
+    let there = client.request("textDocument/definition", behind(&client, FILE, text, ".redis.p")).await;
+    let uri = there[0]["uri"].as_str().unwrap();
+    assert!(uri.starts_with("chartroom-archive:/") && uri.ends_with("/redis/values.yaml"), "{there}");
+    assert_eq!(there[0]["range"]["start"], json!({ "line": 1, "character": 0 }));
+    let content = client.request("workspace/textDocumentContent", json!({ "uri": uri })).await;
+    assert_eq!(content["text"], "# Where it listens.\nport: 6379\n");
+    // What is packed cannot be edited, and half a rename is none.
+    let mut rename = behind(&client, FILE, text, "\"redis.n");
+    rename["newName"] = json!("redis.title");
+    assert_eq!(client.failing("textDocument/rename", rename).await["code"], -32803);
+}
+
+#[tokio::test]
+async fn an_edit_makes_a_rename_void() {
+    let mut client = start().await;
+    let mut question = behind(&client, FILE, TEMPLATE, ".Values.repl");
+    question["newName"] = json!("count");
+    let id = client.ask("textDocument/rename", question).await;
+    client.set_text(FILE, 2, "kind: B\n").await;
+    // Either it was done before the edit came, or the client is told that it is of no use.
+    let answer = client.answer(id).await;
+    let code = answer.get("error").map(|it| it["code"].clone());
+    assert!(code.is_none_or(|code| code == -32801), "{answer}");
+}
