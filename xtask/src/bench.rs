@@ -11,7 +11,7 @@ const HELMS: [(&str, &str); 2] =
 
 /// Runs the benches; further arguments are theirs.
 pub(crate) fn bench(args: &[String]) -> Result<()> {
-    let chartroom = run::build_chartroom(true)?;
+    let chartroom = run::build_chartroom()?;
     let mut all =
         vec!["run", "--release", "--locked", "--package", "chartroom-tests", "--bin", "bench", "--"];
     all.extend(args.iter().map(String::as_str));

@@ -6,7 +6,7 @@ use crate::run::{self, command};
 
 /// Builds the server and packs it.
 pub(crate) fn package() -> Result<()> {
-    let chartroom = run::build_chartroom(true)?;
+    let chartroom = run::build_chartroom()?;
     let extension = run::root().join("editors/vscode");
     for args in [&["ci"][..], &["run", "package"]] {
         let mut npm = command("npm", args);

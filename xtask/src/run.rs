@@ -22,15 +22,11 @@ pub(crate) fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// The server's binary of a profile, built now.
-pub(crate) fn build_chartroom(release: bool) -> Result<PathBuf> {
-    let mut args = vec!["build", "--locked", "--package", "chartroom-cli", "--bin", "chartroom"];
-    if release {
-        args.push("--release");
-    }
-    cargo(&args)?;
+/// The program, optimised, built now.
+pub(crate) fn build_chartroom() -> Result<PathBuf> {
+    cargo(&["build", "--locked", "--release", "--package", "chartroom-cli", "--bin", "chartroom"])?;
     let name = format!("chartroom{}", std::env::consts::EXE_SUFFIX);
-    Ok(target_dir().join(if release { "release" } else { "debug" }).join(name))
+    Ok(target_dir().join("release").join(name))
 }
 
 /// Runs cargo in the project.
