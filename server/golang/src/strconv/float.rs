@@ -37,13 +37,41 @@ pub fn format_float(value: f64, format: u8, precision: i32, bits: u32) -> String
 
 /// The digits: the shortest that do for a `precision` below 1, else rounded to as many, trailing zeros cut.
 fn scientific(value: f64, precision: i32, bits: u32) -> Decimal {
-    let text = match precision {
-        ..=0 if bits == 32 => format!("{:e}", value as f32),
-        ..=0 => format!("{value:e}"),
-        _ if bits == 32 => format!("{:.*e}", precision as usize - 1, value as f32),
-        _ => format!("{:.*e}", precision as usize - 1, value),
+    if precision > 0 {
+        return rounded(value, precision as usize, bits);
+    }
+    let text = if bits == 32 { format!("{:e}", value as f32) } else { format!("{value:e}") };
+    let shortest = digits_of(&text);
+    // Of two texts that are equally near Rust takes the upper one, Go the even one. There can be two only among
+    // the longest.
+    let count = shortest.digits.len();
+    if count >= if bits == 32 { 6 } else { 15 } {
+        let even = rounded(value, count, bits);
+        if even.digits != shortest.digits && reads_back(&even, value, bits) {
+            return even;
+        }
+    }
+    shortest
+}
+
+/// So many digits, the last one rounded to even, trailing zeros cut.
+fn rounded(value: f64, count: usize, bits: u32) -> Decimal {
+    let text = if bits == 32 {
+        format!("{:.*e}", count - 1, value as f32)
+    } else {
+        format!("{value:.*e}", count - 1)
     };
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    digits_of(&text)
+}
+
+fn reads_back(decimal: &Decimal, value: f64, bits: u32) -> bool {
+    let text = exponent_form(decimal, decimal.digits.len() as i32 - 1, b'e');
+    if bits == 32 { text.parse() == Ok(value as f32) } else { text.parse() == Ok(value) }
+}
+
+/// What Rust writes with an exponent.
+fn digits_of(text: &str) -> Decimal {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
     while digits.len() > 1 && digits.last() == Some(&b'0') {
         digits.pop();
@@ -71,8 +99,7 @@ fn exponent_form(decimal: &Decimal, fraction: i32, format: u8) -> String {
 /// `ddd.ddd`
 fn plain_form(value: f64, precision: i32, bits: u32) -> String {
     match precision {
-        ..0 if bits == 32 => format!("{}", value as f32),
-        ..0 => format!("{value}"),
+        ..0 => fixed(&scientific(value, precision, bits)),
         _ if bits == 32 => format!("{:.*}", precision as usize, value as f32),
         _ => format!("{:.*}", precision as usize, value),
     }
@@ -247,6 +274,12 @@ mod tests {
     fn half_the_bits_have_half_the_digits() {
         assert_eq!(format_float(1.1, b'g', -1, 32), "1.1");
         assert_eq!(format_float(16_777_217.0, b'g', -1, 32), "1.6777216e+07");
+    }
+
+    #[test]
+    fn of_two_equally_near_the_even_one() {
+        shortest(250_910_857_439_689.0 + 0.125, "2.5091085743968912e+14");
+        assert_eq!(format_float(676_007_174_605_294.0 + 0.25, b'f', -1, 64), "676007174605294.2");
     }
 
     #[test]
