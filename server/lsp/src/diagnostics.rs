@@ -28,8 +28,8 @@ pub(crate) struct Published {
 }
 
 impl Published {
-    /// What the client has to be told about a chart now: files whose diagnostics are others than last time, files
-    /// that were opened since, and those of `again`.
+    /// What the client has to be told about a chart now: files whose diagnostics are others than last time,
+    /// files that were opened since, and those of `again`.
     pub(crate) fn news(
         &mut self,
         snapshot: &Snapshot,

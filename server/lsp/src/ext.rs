@@ -12,8 +12,8 @@
 //!
 //! Clients without custom messages have `workspace/executeCommand` with `chartroom.preview` and the arguments
 //! `[uri, scope?]`, which answers [`CommandPreview`], and LSP 3.18's `workspace/textDocumentContent` for the
-//! scheme `chartroom-preview`, which is refreshed as the text changes. Files in packed subcharts have URIs of the
-//! scheme `chartroom-archive`, whose text comes the same way.
+//! scheme `chartroom-preview`, which is refreshed as the text changes. Files in packed subcharts have URIs of
+//! the scheme `chartroom-archive`, whose text comes the same way.
 //!
 //! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `release.name`,
 //! `release.namespace`, `valuesFiles`; see [`Settings`](crate::Settings).

@@ -1,8 +1,8 @@
 //! Takes the client's messages in the order in which they arrive.
 //!
-//! The library starts handlers in order but runs them when it likes. So everything whose order matters is done
-//! here, in [`Front::call`], which is synchronous: notifications are applied, cancels act, and a request is
-//! handed the snapshot of this moment. Nothing here waits, reads files or parses more than the message.
+//! The library starts handlers in order but runs them when it likes. So everything whose order matters is
+//! done here, in [`Front::call`], which is synchronous: notifications are applied, cancels act, and a request
+//! is handed the snapshot of this moment. Nothing here waits, reads files or parses more than the message.
 
 use std::task::{Context, Poll};
 

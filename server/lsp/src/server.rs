@@ -133,8 +133,8 @@ impl Shared {
         receiver.await.unwrap_or_else(|_| Err(Error::request_cancelled()))
     }
 
-    /// The same for answers that are of no use for any other text than the one that was asked about, because the
-    /// client will edit by them: if the text changed meanwhile, the client is told so.
+    /// The same for answers that are of no use for any other text than the one that was asked about, because
+    /// the client will edit by them: if the text changed meanwhile, the client is told so.
     pub(crate) async fn run_current<R: Send + 'static>(
         &self,
         lane: Lane,
@@ -205,8 +205,8 @@ impl LanguageServer for Server {
         Ok(InitializeResult { capabilities, server_info: Some(server_info) })
     }
 
-    /// What the client is asked here may never be answered, and a handler that waits would keep the server from
-    /// ending; so it is none.
+    /// What the client is asked here may never be answered, and a handler that waits would keep the server
+    /// from ending; so it is none.
     async fn initialized(&self, _: InitializedParams) {
         let (registering, pulling) = (self.clone(), self.clone());
         tokio::spawn(async move { registering.register().await });

@@ -1,8 +1,8 @@
 //! Charts on disk: where they are, what is in them, and when that changes.
 //!
 //! The only room, beside the binary, that reads files. It hands out bytes as data ([`chart::SourceFile`]), in
-//! the order in which Helm reads them, and knows no YAML. Everything above works on what it returned, with the
-//! unsaved texts of an editor laid over it ([`lay_over`]).
+//! the order in which Helm reads them, and knows no YAML. Everything above works on what it returned, with
+//! the unsaved texts of an editor laid over it ([`lay_over`]).
 
 mod cache;
 mod error;

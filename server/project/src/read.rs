@@ -78,8 +78,8 @@ pub fn read_archive(
     Ok(members.into_iter().map(file).collect())
 }
 
-/// Looks at a chart's folder again. What `last` has and what did not change since is shared with it; `changed`
-/// names files that did, whatever their time stamps say.
+/// Looks at a chart's folder again. What `last` has and what did not change since is shared with it;
+/// `changed` names files that did, whatever their time stamps say.
 pub fn refresh(
     root: &Path,
     table: &mut FileTable,
@@ -110,7 +110,8 @@ pub fn refresh(
 }
 
 impl ChartFiles {
-    /// Whether both hold the very same files: nothing that depends on one needs to be made anew for the other.
+    /// Whether both hold the very same files: nothing that depends on one needs to be made anew for the
+    /// other.
     pub fn same_as(&self, other: &Self) -> bool {
         let same = |(a, b): (&DiskFile, &DiskFile)| {
             a.source.path == b.source.path && std::sync::Arc::ptr_eq(&a.source.data, &b.source.data)

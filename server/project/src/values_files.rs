@@ -13,8 +13,8 @@ pub struct ValuesCandidate {
     pub path: PathBuf,
 }
 
-/// Values files of a chart other than its own `values.yaml`: `dev.values.yaml`, `values-prod.yaml` and the like
-/// in the chart or beside it, and `ci/*-values.yaml`.
+/// Values files of a chart other than its own `values.yaml`: `dev.values.yaml`, `values-prod.yaml` and the
+/// like in the chart or beside it, and `ci/*-values.yaml`.
 pub fn values_files(root: &Path) -> Vec<ValuesCandidate> {
     let mut found = Vec::new();
     let inside = names_in(root);

@@ -1,8 +1,8 @@
 //! The files of a chart's folder, in Helm's order.
 //!
-//! As Helm's `sympath.Walk` under `loader.LoadDir`: names sorted bytewise per folder, links followed under the
-//! name that they have in the chart, `.helmignore` asked for every folder before it is entered. Helm follows a
-//! link to a folder above forever; we refuse it.
+//! As Helm's `sympath.Walk` under `loader.LoadDir`: names sorted bytewise per folder, links followed under
+//! the name that they have in the chart, `.helmignore` asked for every folder before it is entered. Helm
+//! follows a link to a folder above forever; we refuse it.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! URIs and paths, with percent-encoding, Windows drives, members of archives and previews.
 //!
-//! Paths are texts with `/` as in a [`text::FileTable`]. Clients differ in what they encode (`c:` or `c%3A`), so
-//! documents are known by their path, and get their own URI back in answers.
+//! Paths are texts with `/` as in a [`text::FileTable`]. Clients differ in what they encode (`c:` or `c%3A`),
+//! so documents are known by their path, and get their own URI back in answers.
 
 /// The scheme of rendered previews.
 pub(crate) const PREVIEW: &str = "chartroom-preview";
@@ -100,8 +100,8 @@ pub(crate) enum PreviewOf {
     Chart(String),
 }
 
-/// The URI of a preview: the template's own path, or `<folder>/<name>.yaml?scope=chart`, so that the tab of an
-/// editor has a name that says something.
+/// The URI of a preview: the template's own path, or `<folder>/<name>.yaml?scope=chart`, so that the tab of
+/// an editor has a name that says something.
 pub(crate) fn of_preview(preview: &PreviewOf) -> String {
     match preview {
         PreviewOf::Template(path) => format!("{PREVIEW}:{}", encode(&rooted(path))),

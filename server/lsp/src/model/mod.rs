@@ -1,9 +1,9 @@
 //! What can be known of a chart: the one place where the protocol's side meets the engine and the features.
 //!
-//! A model is made from a [`ChartView`] when someone asks. Typing in a template must not cost what reading the
-//! chart costs, so there are two depths. What features look at (values, dependencies, other templates) is made
-//! anew only if something else than the text of a template changed. What is rendered is always exact, and made
-//! when someone asks for it.
+//! A model is made from a [`ChartView`] when someone asks. Typing in a template must not cost what reading
+//! the chart costs, so there are two depths. What features look at (values, dependencies, other templates) is
+//! made anew only if something else than the text of a template changed. What is rendered is always exact,
+//! and made when someone asks for it.
 
 mod base;
 mod rendering;

@@ -1,7 +1,7 @@
 //! Previews: what a chart renders to, kept up to date while someone looks at it.
 //!
-//! The rendering itself is behind [`PreviewSource`]. Here is what a person sees of it: the last good text stays
-//! when rendering fails, revisions count, and lines of the text lead to their sources and back.
+//! The rendering itself is behind [`PreviewSource`]. Here is what a person sees of it: the last good text
+//! stays when rendering fails, revisions count, and lines of the text lead to their sources and back.
 
 mod helm;
 mod shown;

@@ -35,8 +35,8 @@ impl Default for Shown {
 }
 
 impl Shown {
-    /// Takes a new rendering over, and tells whether a person sees a difference. A rendering that is older than
-    /// what is shown is left out.
+    /// Takes a new rendering over, and tells whether a person sees a difference. A rendering that is older
+    /// than what is shown is left out.
     pub(crate) fn update(
         &mut self,
         snapshot: u64,

@@ -1,8 +1,8 @@
 //! What is known of the disk: which chart a file belongs to, and what is in the charts.
 //!
-//! Nothing is read before someone needs it. A change on disk makes a new [`Disk`], in which the charts that it
-//! touches are looked at again, when someone needs them: a walk over the folder, reading only what changed.
-//! Readers of an older snapshot keep what they have.
+//! Nothing is read before someone needs it. A change on disk makes a new [`Disk`], in which the charts that
+//! it touches are looked at again, when someone needs them: a walk over the folder, reading only what
+//! changed. Readers of an older snapshot keep what they have.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

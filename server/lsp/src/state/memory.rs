@@ -63,8 +63,8 @@ impl Numbers {
         work(&mut lock(&self.0).0)
     }
 
-    /// The same for work that takes long: nobody waits for it. If others gave numbers meanwhile and the work did
-    /// too, it is done once more, then alone.
+    /// The same for work that takes long: nobody waits for it. If others gave numbers meanwhile and the work
+    /// did too, it is done once more, then alone.
     pub(crate) fn give_slowly<R>(&self, mut work: impl FnMut(&mut FileTable) -> R) -> R {
         let mut mine = (*self.all()).clone();
         let known = mine.len();

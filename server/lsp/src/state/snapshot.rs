@@ -82,8 +82,8 @@ impl Snapshot {
         self.documents.values()
     }
 
-    /// The folder of the chart that a URI belongs to: of a file, open or not, of a member of an archive, or of a
-    /// preview.
+    /// The folder of the chart that a URI belongs to: of a file, open or not, of a member of an archive, or
+    /// of a preview.
     pub(crate) fn root_of(&self, uri: &str) -> Option<PathBuf> {
         let path = uri::path_of(uri).or_else(|| uri::member_of(uri)).or_else(|| {
             Some(match uri::preview_of(uri)? {
