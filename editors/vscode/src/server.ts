@@ -1,0 +1,57 @@
+// The program that does the work, and the connection to it.
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { type DocumentFilter, LanguageClient, type Middleware } from 'vscode-languageclient/node';
+
+/** Previews are virtual documents of this scheme. They are read, never sent to the server as open files. */
+export const PREVIEW = 'chartroom-preview';
+
+/** Files whose unsaved text counts: all of the scheme `file`, so that previews are not among them. */
+const documents: DocumentFilter[] = [
+  { scheme: 'file', language: 'helm' },
+  { scheme: 'file', language: 'helmfile' },
+  { scheme: 'file', pattern: '**/{Chart,requirements}.{yaml,lock}' },
+  { scheme: 'file', pattern: '**/*values*.{yaml,yml,json}' },
+  { scheme: 'file', pattern: '**/.helmignore' },
+];
+
+/** The program: the user's choice, the one in this extension, or the one in the `PATH`. */
+export function findServer(context: vscode.ExtensionContext): string | undefined {
+  const chosen = vscode.workspace.getConfiguration('chartroom').get<string>('server.path', '').trim();
+  if (chosen !== '') {
+    return chosen;
+  }
+  const name = process.platform === 'win32' ? 'chartroom.exe' : 'chartroom';
+  const own = context.asAbsolutePath(path.join('server', name));
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((it) => it !== '');
+  return [own, ...folders.map((folder) => path.join(folder, name))].find((file) => existsSync(file));
+}
+
+/** The settings as the server reads them. */
+function settings(): object {
+  const section = vscode.workspace.getConfiguration('chartroom');
+  return {
+    chartroom: {
+      helmVersion: section.get('helmVersion'),
+      kubeVersion: section.get('kubeVersion'),
+      release: section.get('release'),
+      valuesFiles: section.get('valuesFiles'),
+    },
+  };
+}
+
+export function createClient(
+  command: string,
+  outputChannel: vscode.LogOutputChannel,
+  middleware: Middleware,
+): LanguageClient {
+  const server = { command, args: ['lsp'] };
+  return new LanguageClient('chartroom', 'Chartroom', server, {
+    documentSelector: documents,
+    initializationOptions: settings,
+    synchronize: { configurationSection: 'chartroom' },
+    outputChannel,
+    middleware,
+  });
+}
