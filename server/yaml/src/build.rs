@@ -211,6 +211,9 @@ impl<'t> Builder<'t> {
         self.raise(height);
         if self.counts.expand(size) {
             self.fail(Error::decode("document contains excessive aliasing", at));
+            // The rest of the text is read for its own complaints; nobody shall walk through what was meant.
+            self.add(Node::computed(Value::Null), true);
+            return Ok(());
         }
         self.add(node, true);
         Ok(())

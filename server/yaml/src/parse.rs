@@ -147,6 +147,8 @@ mod tests {
             text = format!("{text}a{level}: &a{level} [{items}]\n");
         }
         fails(&text, "yaml: document contains excessive aliasing");
+        fails(&format!("{text}? *a9\n: x\n"), "yaml: document contains excessive aliasing");
+        fails(&format!("{text}? [*a9, *a9]\n: <<: *a9\n"), "yaml: document contains excessive aliasing");
     }
 
     #[test]

@@ -77,12 +77,15 @@ fn check_places(node: &Node, text: &str) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn reads_back_what_it_writes(tree in tree()) {
         for layout in [Layout::V2, Layout::V3] {
-            // Helm's own printing loses what follows U+2028 in some strings; see the specification of `write`.
             let Ok(text) = write(&tree, layout) else { continue };
-            if text.contains(['\u{2028}', '\u{feff}']) {
+            // Helm's own text does not read back: a line behind U+2028 is indented into its string, and
+            // `toYamlPretty` lets a block begin with a tab.
+            if text.contains(['\u{2028}', '\u{feff}', '\t']) {
                 continue;
             }
             let read = parse(&format!("{text}\n"), FileId(0), Numbers::AsJson)
