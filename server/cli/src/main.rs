@@ -30,7 +30,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Lsp(commands::lsp::Args),
-    Preview(commands::preview::Args),
+    Preview(Box<commands::preview::Args>),
     Template(Box<commands::template::Args>),
     Version(commands::version::Args),
     Completion(commands::completion::Args),

@@ -98,7 +98,9 @@ impl Analysis {
 
 /// How a file of one chart spells a value that is seen through the `.Values` of another.
 fn spellings(file_chart: &str, value: &ValueAt) -> Vec<Vec<Arc<str>>> {
-    let Some(below) = value.chart.strip_prefix(file_chart) else { return Vec::new() };
+    let Some(below) = value.chart.strip_prefix(file_chart) else {
+        return own_spelling(file_chart, value).into_iter().collect();
+    };
     if below.is_empty() {
         return vec![value.path.clone()];
     }
@@ -110,6 +112,15 @@ fn spellings(file_chart: &str, value: &ValueAt) -> Vec<Vec<Arc<str>>> {
         all.push(value.path.clone());
     }
     all
+}
+
+/// How the values file of a subchart spells what its parent calls `.Values.subchart.key`.
+fn own_spelling(file_chart: &str, value: &ValueAt) -> Option<Vec<Arc<str>>> {
+    let names = file_chart.strip_prefix(&*value.chart)?.strip_prefix("/charts/")?;
+    let mut path = value.path.iter();
+    let inside = names.split("/charts/").all(|name| path.next().is_some_and(|key| **key == *name));
+    let rest: Vec<Arc<str>> = path.cloned().collect();
+    (inside && !rest.is_empty()).then_some(rest)
 }
 
 fn find(source: &ValuesSource, path: &[Arc<str>]) -> Option<EntryId> {

@@ -99,6 +99,7 @@ struct RenderingFlags {
 /// change.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Taken for Helm's sake, without effect here")]
+#[expect(clippy::option_option, reason = "clap's way of a flag whose value may be left out")]
 struct IgnoredFlags {
     #[arg(long, hide = true)]
     atomic: bool,

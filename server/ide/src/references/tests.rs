@@ -115,6 +115,32 @@ version: 1.0.0
 }
 
 #[test]
+fn a_value_of_a_subchart_in_all_its_files() {
+    check(
+        r#"
+#- Chart.yaml
+apiVersion: v2
+name: app
+version: 1.0.0
+dependencies: [{name: db, version: 1.0.0}]
+#- values.yaml
+db:
+  <|1>size: 2
+#- charts/db/Chart.yaml
+apiVersion: v2
+name: db
+version: 1.0.0
+#- charts/db/values.yaml
+<|1>size: 1
+#- charts/db/templates/b.yaml
+{{ .Values.<|1>size }}
+#- templates/a.yaml
+{{ .Values.db.<|1>si<|>ze }}
+"#,
+    );
+}
+
+#[test]
 fn renaming_refuses_what_is_no_name() {
     let fixture = Fixture::parse("#- values.yaml\nport: 1\n#- templates/a.yaml\n{{ .Values.po<|>rt }}");
     let analysis = analyse(&fixture);
