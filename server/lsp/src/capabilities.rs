@@ -8,9 +8,9 @@ use crate::ext;
 use crate::lsp_types::{
     ChangeNotifications, CompletionOptions, DefinitionProvider, DocumentHighlightProvider,
     DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider, HoverProvider, PositionEncodingKind,
-    ReferencesProvider, RenameOptions, RenameProvider, Save, ServerCapabilities, TextDocumentContent,
-    TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ReferencesProvider, RenameOptions, RenameProvider, Save, SelectionRangeProvider, ServerCapabilities,
+    TextDocumentContent, TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 /// The server's capabilities for this client.
@@ -41,6 +41,7 @@ pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
         })),
         document_symbol_provider: Some(DocumentSymbolProvider::Bool(true)),
         folding_range_provider: Some(FoldingRangeProvider::Bool(true)),
+        selection_range_provider: Some(SelectionRangeProvider::Bool(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: vec![ext::PREVIEW_COMMAND.to_owned()],
             ..ExecuteCommandOptions::default()

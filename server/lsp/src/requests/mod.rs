@@ -20,6 +20,7 @@ mod preview;
 mod preview_locate;
 mod references;
 mod rename;
+mod selection_range;
 mod set_target;
 mod targets;
 mod text_document_content;
@@ -44,6 +45,7 @@ pub(crate) fn register(builder: Builder) -> Builder {
         .custom_method("textDocument/rename", rename::handle)
         .custom_method("textDocument/documentSymbol", document_symbol::handle)
         .custom_method("textDocument/foldingRange", folding_range::handle)
+        .custom_method("textDocument/selectionRange", selection_range::handle)
         .custom_method("workspace/executeCommand", execute_command::handle)
         .custom_method("workspace/textDocumentContent", text_document_content::handle)
         .custom_method(ext::PREVIEW, preview::handle)
