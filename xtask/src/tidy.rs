@@ -32,7 +32,9 @@ const IMPURE: &[&str] =
 /// Calls that a pure crate must not make.
 const OUTSIDE: &[&str] = &[
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "UdpSocket",
+    "ToSocketAddrs",
     "std::env::",
     "std::process",
     "std::thread",
