@@ -22,14 +22,9 @@ use crate::refresh::{Refresher, Touched};
 use crate::settings::SECTION;
 use crate::state::{Snapshot, State};
 
-/// Files whose changes concern us.
-const WATCHED: [&str; 5] = [
-    "**/{Chart.yaml,Chart.lock,requirements.yaml,requirements.lock,values.schema.json,.helmignore}",
-    "**/*values*.{yaml,yml}",
-    "**/{templates,charts,crds,files,ci}/**",
-    "**/*.{tpl,tgz,gotmpl}",
-    "**/charts",
-];
+/// Files whose changes concern us: all. By `.Files` a template may read any file of its chart, and links may lead
+/// out of it. A change in or beside a chart costs a walk over its folder: some 3 ms for 180 templates.
+const WATCHED: [&str; 1] = ["**/*"];
 
 tokio::task_local! {
     /// What was known when the message came that is being handled.

@@ -103,3 +103,13 @@ async fn a_save_tells_that_the_disk_changed() {
     client.notify("textDocument/didClose", client.document(FILE)).await;
     assert_eq!(client.rendered(FILE, "template").await, "b");
 }
+
+#[tokio::test]
+async fn any_file_may_be_part_of_a_chart() {
+    let mut client = Client::start(&[CHART]).await;
+    // By `.Files`, templates read what they like: `dashboards/a.json`, `LICENSE`.
+    let asked = client.told("client/registerCapability").await;
+    let registrations = asked["registrations"].as_array().unwrap();
+    let watched = registrations.iter().find(|it| it["method"] == "workspace/didChangeWatchedFiles").unwrap();
+    assert_eq!(watched["registerOptions"]["watchers"], json!([{ "globPattern": "**/*" }]));
+}
