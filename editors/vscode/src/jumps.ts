@@ -15,7 +15,7 @@ export class Jumps implements vscode.Disposable, vscode.DefinitionProvider {
     private readonly previews: Previews,
   ) {
     this.subscriptions = [
-      // Ctrl+click and F12 in a preview lead to the template.
+      // Ctrl+click in a preview leads to the template, and hovering with Ctrl shows it.
       vscode.languages.registerDefinitionProvider({ scheme: PREVIEW }, this),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => void this.follow(textEditor)),
     ];

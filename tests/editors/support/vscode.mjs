@@ -37,6 +37,8 @@ export async function startVsCode({ vsix, folder }) {
   fs.writeFileSync(at('user/User/settings.json'), JSON.stringify(SETTINGS));
   const node = node24();
   const env = cleanEnvironment(at('home'));
+  // No marketplace.
+  env.EXTENSIONS_GALLERY = '{}';
   env.PATH = `${path.dirname(node)}${path.delimiter}${env.PATH}`;
   const main = [
     codeServer(),
@@ -152,6 +154,6 @@ function hands(page) {
 /** What the extension wrote to its log, for a failed test. */
 function extensionLog(folder) {
   const files = fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }) : [];
-  const logs = files.filter((file) => /Chartroom.*\.log$|remoteexthost\.log$/.test(file));
+  const logs = files.filter((file) => /Chartroom[^/]*\.log$/.test(file));
   return logs.map((file) => `--- ${file}\n${fs.readFileSync(path.join(folder, file), 'utf8').slice(-6000)}`).join('\n');
 }
