@@ -113,7 +113,7 @@ export async function startNeovim({ program, server, folder, name }) {
   /** Types, and comes back when the keys are worked off. */
   const type = async (keys) => {
     await nvim.input(keys);
-    await nvim.getMode();
+    await nvim.request('nvim_get_mode', []);
   };
   /** Keeps the screen, as text and, where there is a browser, as a picture. */
   const shot = async (step) => {
