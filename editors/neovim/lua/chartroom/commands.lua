@@ -1,0 +1,103 @@
+-- `:Chartroom` and its words.
+local compat = require('chartroom.compat')
+
+local M = {}
+
+local function client_or_complain()
+  local client = compat.client(vim.api.nvim_get_current_buf())
+  if client == nil then
+    vim.notify('chartroom: the server does not look after this buffer; see :checkhealth chartroom', vim.log.levels.ERROR)
+  end
+  return client
+end
+
+local function info()
+  local lines = {}
+  for _, client in ipairs(compat.clients()) do
+    local server = client.config.cmd
+    lines[#lines + 1] = ('chartroom %d: %s'):format(client.id, type(server) == 'table' and table.concat(server, ' ') or '')
+    lines[#lines + 1] = ('  workspace: %s'):format(client.config.root_dir or '')
+  end
+  local target = require('chartroom.targets').of(vim.api.nvim_get_current_buf())
+  if target then
+    lines[#lines + 1] = ('target: %s (%s/%s)'):format(target.name, target.namespace, target.releaseName)
+    for _, file in ipairs(target.valuesFiles) do
+      lines[#lines + 1] = '  ' .. file
+    end
+  end
+  if #lines == 0 then
+    lines[1] = 'chartroom: the server does not run; see :checkhealth chartroom'
+  end
+  print(table.concat(lines, '\n'))
+end
+
+local scopes = { 'template', 'chart' }
+
+M.words = {
+  preview = {
+    run = function(scope)
+      if scope and not vim.tbl_contains(scopes, scope) then
+        vim.notify('chartroom: there is a preview of a template and of a chart', vim.log.levels.ERROR)
+        return
+      end
+      require('chartroom.preview').open(scope)
+    end,
+    complete = function()
+      return scopes
+    end,
+  },
+  targets = {
+    run = function(name)
+      local client = client_or_complain()
+      if client then
+        require('chartroom.targets').pick(client, vim.api.nvim_get_current_buf(), name)
+      end
+    end,
+    complete = function()
+      local bufnr = vim.api.nvim_get_current_buf()
+      local client = compat.client(bufnr)
+      return client and require('chartroom.targets').names(client, bufnr) or {}
+    end,
+  },
+  restart = {
+    run = function()
+      require('chartroom.lsp').restart()
+    end,
+  },
+  log = {
+    run = function()
+      vim.cmd('tabedit ' .. vim.fn.fnameescape(vim.lsp.get_log_path()))
+    end,
+  },
+  info = { run = info },
+}
+
+function M.run(arguments)
+  local word = M.words[arguments[1] or 'info']
+  if word == nil then
+    local known = vim.tbl_keys(M.words)
+    table.sort(known)
+    vim.notify(('chartroom: no %s; there is %s'):format(arguments[1], table.concat(known, ', ')), vim.log.levels.ERROR)
+    return
+  end
+  word.run(arguments[2])
+end
+
+--- What can stand where the command line ends.
+function M.complete(line)
+  local typed = vim.split(line, '%s+')
+  local last = typed[#typed]
+  local known = {}
+  if #typed == 2 then
+    known = vim.tbl_keys(M.words)
+  elseif #typed == 3 and M.words[typed[2]] and M.words[typed[2]].complete then
+    known = M.words[typed[2]].complete()
+  end
+  known = vim.tbl_filter(function(word)
+    return vim.startswith(word, last)
+  end, known)
+  table.sort(known)
+  return known
+end
+
+return M

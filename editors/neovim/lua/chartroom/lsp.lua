@@ -1,0 +1,150 @@
+-- Starts the server for buffers of charts, with what each version of Neovim offers for it.
+local compat = require('chartroom.compat')
+local config = require('chartroom.config')
+local files = require('chartroom.files')
+
+local M = {}
+
+local function capabilities()
+  local announced = vim.lsp.protocol.make_client_capabilities()
+  -- Text of previews and of files in packed subcharts can be asked for.
+  announced.workspace = announced.workspace or {}
+  announced.workspace.textDocumentContent = { dynamicRegistration = false }
+  return vim.tbl_deep_extend('force', announced, config.get().capabilities or {})
+end
+
+local handlers = {
+  ['chartroom/previewChanged'] = function(_, preview, context)
+    require('chartroom.preview').take(preview, context.client_id)
+  end,
+  ['chartroom/targetChanged'] = function(_, changed)
+    require('chartroom.targets').changed(changed)
+  end,
+  ['workspace/textDocumentContent/refresh'] = function(_, params)
+    require('chartroom.preview').refresh(params.uri)
+    return vim.NIL
+  end,
+}
+
+local function on_attach(client, bufnr)
+  if vim.bo[bufnr].omnifunc == '' then
+    -- Neovim does this by itself from 0.8 on.
+    vim.bo[bufnr].omnifunc = 'v:lua.vim.lsp.omnifunc'
+  end
+  require('chartroom.targets').ask(client, bufnr)
+  require('chartroom.preview').attached(client, bufnr)
+  local own = config.get().on_attach
+  if own then
+    own(client, bufnr)
+  end
+end
+
+--- What a client is started with.
+function M.config()
+  local settings = { chartroom = config.get().settings }
+  return {
+    name = 'chartroom',
+    -- A name that cannot be run: Neovim then starts nothing, and :checkhealth says why.
+    cmd = config.cmd() or { 'chartroom', 'lsp' },
+    filetypes = { 'helm', 'helmfile', 'yaml', 'json' },
+    root_dir = function(bufnr, start)
+      if files.is_ours(bufnr) then
+        start(files.root_of(vim.api.nvim_buf_get_name(bufnr)))
+      end
+    end,
+    capabilities = capabilities(),
+    init_options = settings,
+    settings = settings,
+    handlers = handlers,
+    on_attach = on_attach,
+    -- Previews follow typing; changes are sent in parts and are small.
+    flags = { debounce_text_changes = 30 },
+  }
+end
+
+local complained = false
+
+local function complain(problem)
+  if not complained then
+    complained = true
+    vim.schedule(function()
+      vim.notify('chartroom: ' .. problem, vim.log.levels.WARN)
+    end)
+  end
+end
+
+--- Before 0.8 there is no `vim.lsp.start`, which looks for a client of the same workspace.
+local function start(settings, bufnr)
+  if vim.lsp.start then
+    return vim.lsp.start(settings, { bufnr = bufnr })
+  end
+  for _, client in ipairs(compat.clients()) do
+    if client.config.root_dir == settings.root_dir then
+      vim.lsp.buf_attach_client(bufnr, client.id)
+      return client.id
+    end
+  end
+  local id = vim.lsp.start_client(settings)
+  if id then
+    vim.lsp.buf_attach_client(bufnr, id)
+  end
+  return id
+end
+
+--- Starts or reuses the server for a buffer, if it is of a chart.
+function M.attach(bufnr)
+  if not files.is_ours(bufnr) then
+    return
+  end
+  local _, problem = config.cmd()
+  if problem then
+    complain(problem)
+    return
+  end
+  local settings = vim.lsp.config ~= nil and vim.deepcopy(vim.lsp.config['chartroom']) or M.config()
+  settings.root_dir = files.root_of(vim.api.nvim_buf_get_name(bufnr))
+  return start(settings, bufnr)
+end
+
+local function attached()
+  local found = {}
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(bufnr) and files.is_ours(bufnr) then
+      found[#found + 1] = bufnr
+    end
+  end
+  return found
+end
+
+--- Calls `ready` when none of the clients runs any more, or after two seconds.
+local function when_gone(clients, ready)
+  local left = 100
+  local function look()
+    left = left - 1
+    local running = vim.tbl_filter(function(client)
+      return vim.lsp.get_client_by_id(client.id) ~= nil
+    end, clients)
+    if #running == 0 or left == 0 then
+      ready()
+    else
+      vim.defer_fn(look, 20)
+    end
+  end
+  look()
+end
+
+--- Stops the server and starts it with the settings of now. Open previews come back.
+function M.restart()
+  complained = false
+  local clients = compat.clients()
+  vim.tbl_map(compat.stop, clients)
+  if vim.lsp.config ~= nil then
+    vim.lsp.config('chartroom', { cmd = config.cmd(), settings = { chartroom = config.get().settings } })
+    vim.lsp.config('chartroom', { init_options = { chartroom = config.get().settings } })
+  end
+  when_gone(clients, function()
+    vim.tbl_map(M.attach, attached())
+  end)
+end
+
+return M

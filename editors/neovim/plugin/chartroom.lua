@@ -1,0 +1,44 @@
+-- The entry: one command, and the server for the files of charts. Everything else is loaded when it is needed.
+if vim.g.loaded_chartroom then
+  return
+end
+vim.g.loaded_chartroom = true
+
+if vim.fn.has('nvim-0.7') == 0 then
+  vim.api.nvim_err_writeln('chartroom: Neovim 0.7 or later is needed')
+  return
+end
+
+vim.api.nvim_create_user_command('Chartroom', function(command)
+  require('chartroom.commands').run(command.fargs)
+end, {
+  nargs = '*',
+  desc = 'Helm charts: preview, targets, restart, log, info',
+  complete = function(_, line)
+    return require('chartroom.commands').complete(line)
+  end,
+})
+
+local group = vim.api.nvim_create_augroup('chartroom', {})
+-- Previews and files of packed subcharts have their text from the server.
+vim.api.nvim_create_autocmd('BufReadCmd', {
+  group = group,
+  -- Neovim takes `scheme:/path` for a relative path and puts the working folder before it.
+  pattern = { 'chartroom-preview:*', 'chartroom-archive:*', '*/chartroom-archive:*' },
+  callback = function(event)
+    require('chartroom.preview').read(event.buf, event.match)
+  end,
+})
+
+if vim.lsp.config ~= nil and vim.lsp.enable ~= nil then
+  -- Neovim 0.11 and later: lsp/chartroom.lua.
+  vim.lsp.enable('chartroom')
+else
+  vim.api.nvim_create_autocmd('FileType', {
+    group = group,
+    pattern = { 'helm', 'helmfile', 'yaml', 'json' },
+    callback = function(event)
+      require('chartroom.lsp').attach(event.buf)
+    end,
+  })
+end

@@ -1,0 +1,2 @@
+" A helmfile is YAML with the same actions.
+runtime! syntax/helm.vim
