@@ -2,7 +2,7 @@
 //!
 //! Helm changes charts in place and lets copies share parts, and some of what users see is an accident of that: in
 //! Helm 3, two aliases of one chart share its unlisted subcharts, which then render once, under whichever parent
-//! touched them last. So this works on an [`Arena`] in which the same things are shared, and makes a tree of charts
+//! touched them last. So this works on an `Arena` in which the same things are shared, and makes a tree of charts
 //! from it at the end.
 
 mod arena;

@@ -1,7 +1,7 @@
 //! Charts: what a folder or an archive holds, what it depends on, and which values its templates see.
 //!
 //! Bytes come in as data, so that an editor's unsaved text, a disk and an archive are the same thing here.
-//! [`load`] sorts files into a [`Chart`]; [`dependencies`] switches subcharts on and off; [`values`] reads what
+//! [`load()`] sorts files into a [`Chart`]; [`dependencies`] switches subcharts on and off; [`values`] reads what
 //! the user says; [`coalesce`] lays it over what the charts say; [`schema`] judges the outcome. Every value keeps the
 //! place in the file that won, and [`layers`] tells who lost. Rendering is `render`'s job.
 //!

@@ -1,7 +1,7 @@
 //! `values.schema.json`: whether the values are what the chart asks for.
 //!
 //! The text is Helm's, which is that of Santhosh Tekuri's Go library; his Rust library `boon` does the work. It words things
-//! differently and leaves out levels with a single cause; [`report`] puts both right. Nothing is loaded:
+//! differently and leaves out levels with a single cause; `report` puts both right. Nothing is loaded:
 //! neither files nor addresses, so a schema that refers to one cannot be used here, and the error says so.
 
 mod english;

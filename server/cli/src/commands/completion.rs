@@ -9,7 +9,7 @@ use clap_complete::{Shell, generate};
 /// Load it where the shell looks for completions:
 ///
 ///   bash: chartroom completion bash > ~/.local/share/bash-completion/completions/chartroom
-///   zsh:  chartroom completion zsh > "${fpath[1]}/_chartroom"
+///   zsh:  chartroom completion zsh > ~/.zfunc/_chartroom (in a folder that fpath names)
 ///   fish: chartroom completion fish > ~/.config/fish/completions/chartroom.fish
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
