@@ -99,6 +99,27 @@ impl Chart {
         all
     }
 
+    /// The same chart with other texts for some of its templates, which change nothing else: neither the values nor
+    /// the dependencies. `text` says what a template holds now, if that is not what it held.
+    pub fn with_templates(&self, text: &dyn Fn(&SourceFile) -> Option<Arc<[u8]>>) -> Self {
+        let dependencies: Vec<Self> = self.dependencies.iter().map(|it| it.with_templates(text)).collect();
+        let same = |(old, new): (&Self, &Self)| Arc::ptr_eq(&old.data, &new.data);
+        let same_below = self.dependencies.iter().zip(&dependencies).all(same);
+        let same_here = self.templates.iter().all(|file| text(file).is_none());
+        if same_below && same_here {
+            return self.clone();
+        }
+        let now = |file: &SourceFile| match text(file) {
+            Some(data) => SourceFile { data, ..file.clone() },
+            None => file.clone(),
+        };
+        let templates = self.templates.iter().map(now).collect();
+        let of_a_template = |file: &SourceFile| self.templates.iter().any(|it| it.id == file.id);
+        let raw =
+            self.raw.iter().map(|file| if of_a_template(file) { now(file) } else { file.clone() }).collect();
+        Self::new(ChartData { templates, raw, dependencies, ..(*self.data).clone() })
+    }
+
     /// The same chart in another place of the tree.
     pub(crate) fn placed(&self, parent: Option<&str>) -> Self {
         let full_path: Arc<str> = match parent {

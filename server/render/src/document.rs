@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn reads_what_helm_reads() {
-        let text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    one: 1\n    two: yes\n";
+        let text =
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    one: 1\n    two: yes\n";
         let head = Head::parse(text, Dialect::Helm4).unwrap();
         assert_eq!((head.kind.as_str(), head.name.as_str()), ("Pod", "a"));
         assert_eq!(head.annotation("one"), Some("1"));

@@ -116,6 +116,29 @@ impl Base {
         }
     }
 
+    /// The same with the texts of templates as they are now: what [`Base::new`] would make, where nothing else
+    /// than those texts changed.
+    pub(crate) fn with_templates(&self, view: &ChartView) -> Self {
+        let now: HashMap<FileId, &Arc<[u8]>> = view.files.iter().map(|it| (it.id, &it.data)).collect();
+        let text = |file: &chart::SourceFile| {
+            let data = now.get(&file.id).copied()?;
+            (!Arc::ptr_eq(data, &file.data)).then(|| data.clone())
+        };
+        let environment = self.environment.as_ref();
+        Self {
+            chart: self.chart.as_ref().map(|chart| chart.with_templates(&text)),
+            load_errors: self.load_errors.clone(),
+            values_errors: self.values_errors.clone(),
+            setting_error: self.setting_error.clone(),
+            environment: environment
+                .map(|it| Environment { chart: it.chart.with_templates(&text), ..it.clone() }),
+            errors: self.errors.clone(),
+            warnings: self.warnings.clone(),
+            made_from: Inputs::of(view),
+            last_good: self.last_good.clone(),
+        }
+    }
+
     /// Whether it is what would be made from this view.
     pub(crate) fn is_of(&self, view: &ChartView, depth: Depth) -> bool {
         self.made_from.same(view, depth)

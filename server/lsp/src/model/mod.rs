@@ -81,6 +81,9 @@ impl Model {
             let mut known = known.filter(|it| it.is_of(view, Depth::All));
             match known.next() {
                 Some(known) => known.clone(),
+                None if self.base.is_of(view, Depth::ButTemplates) => {
+                    Arc::new(self.base.with_templates(view))
+                }
                 None => Arc::new(Base::new(view, &self.numbers, Some(&self.base))),
             }
         })
