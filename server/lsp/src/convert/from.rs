@@ -25,10 +25,10 @@ fn line_column(position: Position) -> LineColumn {
     LineColumn::new(position.line, position.character)
 }
 
-/// The open document that a request is about.
-pub(crate) fn document(snapshot: &Snapshot, uri: &Uri) -> Result<Arc<Document>> {
-    let found = snapshot.document(&uri.0).cloned();
-    found.ok_or_else(|| Error::invalid_params(format!("{} is not open", uri.0)))
+/// The open document that a request is about. `None` for one that was closed while the request was on its way:
+/// that is no error, and editors would show it as one.
+pub(crate) fn document(snapshot: &Snapshot, uri: &Uri) -> Option<Arc<Document>> {
+    snapshot.document(&uri.0).cloned()
 }
 
 /// A place in an open document of a chart, with what is known of the chart.
@@ -41,7 +41,7 @@ pub(crate) struct At {
 
 /// The place that a request is about. `None` where the document belongs to no chart.
 pub(crate) fn place(snapshot: &Snapshot, params: &TextDocumentPositionParams) -> Result<Option<At>> {
-    let document = document(snapshot, &params.text_document.uri)?;
+    let Some(document) = document(snapshot, &params.text_document.uri) else { return Ok(None) };
     let offset = offset(&document.text, params.position, snapshot.client.encoding);
     let Some(view) = snapshot.chart_of(&document.uri) else { return Ok(None) };
     let Some(file) = view.file(&document.key()) else { return Ok(None) };

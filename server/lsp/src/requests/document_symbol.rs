@@ -18,7 +18,7 @@ pub(crate) async fn handle(
 ) -> Result<Option<DocumentSymbolResponse>> {
     server
         .run(Lane::Interactive, move |snapshot, _| {
-            let document = from::document(snapshot, &params.text_document.uri)?;
+            let Some(document) = from::document(snapshot, &params.text_document.uri) else { return Ok(None) };
             let Some(syntax) = document.syntax() else { return Ok(None) };
             let symbols = match syntax {
                 Syntax::Template(template) => of_template(template),

@@ -14,7 +14,7 @@ use crate::state::Syntax;
 pub(crate) async fn handle(server: &Server, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
     server
         .run(Lane::Interactive, move |snapshot, _| {
-            let document = from::document(snapshot, &params.text_document.uri)?;
+            let Some(document) = from::document(snapshot, &params.text_document.uri) else { return Ok(None) };
             let Some(syntax) = document.syntax() else { return Ok(None) };
             let folds = match syntax {
                 Syntax::Template(template) => of_template(template, &document.text),

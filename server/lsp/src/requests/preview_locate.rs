@@ -40,7 +40,7 @@ fn lines(
     uri: &Uri,
     position: Position,
 ) -> Result<Vec<u32>> {
-    let document = from::document(snapshot, uri)?;
+    let Some(document) = from::document(snapshot, uri) else { return Ok(Vec::new()) };
     let Some(view) = snapshot.chart_of(&uri.0) else { return Ok(Vec::new()) };
     let Some(file) = view.file(&document.key()) else { return Ok(Vec::new()) };
     let offset = from::offset(&document.text, position, snapshot.client.encoding);

@@ -18,7 +18,7 @@ pub(crate) async fn handle(
 ) -> Result<Option<Vec<SelectionRange>>> {
     server
         .run(Lane::Interactive, move |snapshot, cancel| {
-            let document = from::document(snapshot, &params.text_document.uri)?;
+            let Some(document) = from::document(snapshot, &params.text_document.uri) else { return Ok(None) };
             let Some(syntax) = document.syntax() else { return Ok(None) };
             let encoding = snapshot.client.encoding;
             let mut answer = Vec::with_capacity(params.positions.len());

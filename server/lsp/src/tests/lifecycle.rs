@@ -36,10 +36,16 @@ async fn what_is_unknown_is_said_to_be() {
     assert_eq!(client.failing("textDocument/moniker", json!({})).await["code"], -32601);
     client.notify("$/unheardOf", json!({})).await;
     client.notify("textDocument/didOpen", json!({ "nonsense": true })).await;
-    assert_eq!(
-        client.failing("textDocument/documentSymbol", client.document("a.yaml")).await["code"],
-        -32602
-    );
+}
+
+/// An editor asks on while it closes a document; an error would be shown to the person.
+#[tokio::test]
+async fn what_is_not_open_has_no_answer() {
+    let mut client = Client::start(&[]).await;
+    for method in ["textDocument/documentSymbol", "textDocument/foldingRange"] {
+        let params = client.document("a.yaml");
+        assert!(client.request(method, params).await.is_null());
+    }
 }
 
 #[tokio::test]
