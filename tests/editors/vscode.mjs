@@ -159,12 +159,30 @@ test('VS Code', { skip }, async (t) => {
     assert.equal(await code.language(), 'YAML');
   });
 
+  await step(t, 'preview and target outlive the server', async () => {
+    await code.command('Chartroom: Restart Server');
+    await code.open('values.yaml');
+    await code.go('1');
+    await code.page.keyboard.press('End');
+    await code.page.keyboard.type('4');
+    await preview(/^ +replicas: 734$/);
+    await code.status(/^\s*dev$/).waitFor();
+    await code.page.keyboard.press('Backspace');
+    await preview(/^ +replicas: 73$/);
+  });
+
   await step(t, 'the whole chart is previewed from its values', async () => {
     await code.open('values.yaml');
     await code.command('Chartroom: Preview Chart Beside');
     await code.tab('devops-network.yaml').waitFor();
     await preview(/^# Source: devops-network\/templates\//);
     await code.shot('chart');
+  });
+
+  await step(t, 'settings reach the preview', async () => {
+    fs.mkdirSync(path.join(folder, '.vscode'));
+    fs.writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "chartroom.release.name": "shop" }');
+    await preview(/^ +name: shop-devops-network$/);
   });
 
   await step(t, 'nothing complained', async () => {

@@ -29,7 +29,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   client = started;
   const previews = new Previews(started);
   const jumps = new Jumps(started, previews);
-  const targets = new Targets(started, previews);
+  const targets = new Targets(started, previews, context.workspaceState);
   context.subscriptions.push(previews, jumps, targets, ...commands(started, previews, jumps, targets));
   await started.start();
 }

