@@ -77,7 +77,7 @@ async function drive(t, program, name) {
     await vi.type('ta');
     await vi.gone(/\spullPolicy +\w/);
     await vi.type('<C-y><Esc>');
-    await until('the accepted word', async () => (await vi.nvim.line) === '{{ .Values.image.tag');
+    await until('the accepted word', async () => (await vi.nvim.line).trim() === '{{ .Values.image.tag');
     await vi.nvim.command('edit!');
   });
 

@@ -31,7 +31,7 @@ syntax region helmInnerComment start=+/\*+ end=+\*/+ contained
 syntax region helmAction matchgroup=helmDelimiter start=/{{-\?/ end=/-\?}}/ contains=@helmInside containedin=ALLBUT,@helmInside,helmAction,helmComment
 syntax region helmComment start=+{{\%(- \)\?\s*/\*+ end=+\*/\%(\s-\)\?\s*}}+ containedin=ALLBUT,@helmInside,helmAction,helmComment
 
-highlight default link helmDelimiter PreProc
+highlight default link helmDelimiter Delimiter
 highlight default link helmComment Comment
 highlight default link helmInnerComment Comment
 highlight default link helmString String
@@ -40,8 +40,8 @@ highlight default link helmChar Character
 highlight default link helmNumber Number
 highlight default link helmConstant Boolean
 highlight default link helmControl Conditional
-highlight default link helmDefine Include
-highlight default link helmBuiltin Special
+highlight default link helmDefine Keyword
+highlight default link helmBuiltin Type
 highlight default link helmField Identifier
 highlight default link helmVariable Special
 highlight default link helmFunction Function

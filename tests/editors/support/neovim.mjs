@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ARTIFACTS, PLUGIN, chromium, driver } from './places.mjs';
 import { cleanEnvironment, scratch, start, until } from './scratch.mjs';
 
-const COLUMNS = 150;
+const COLUMNS = 190;
 const ROWS = 44;
 
 /** What a user's init file would say. */
@@ -12,8 +12,7 @@ const init = (server) => `
 vim.g.chartroom = { cmd = ${JSON.stringify(server)} }
 vim.o.termguicolors = true
 vim.o.background = 'dark'
-vim.cmd('silent! colorscheme slate')
-vim.o.number = true
+vim.cmd('silent! colorscheme desert')
 vim.o.shortmess = vim.o.shortmess .. 'I'
 vim.o.completeopt = 'menuone,noinsert'
 vim.o.laststatus = 2
@@ -134,7 +133,7 @@ async function picture(html, file) {
   const options = { executablePath: chromium(), args: process.getuid() === 0 ? ['--no-sandbox'] : [] };
   const browser = await driver('playwright-core').chromium.launch(options);
   try {
-    const page = await browser.newPage({ viewport: { width: 1270, height: ROWS * 18 } });
+    const page = await browser.newPage({ viewport: { width: 1605, height: ROWS * 18 } });
     await page.setContent(html);
     await page.screenshot({ path: file });
   } finally {

@@ -16,6 +16,11 @@ export function scratch(name) {
 export function copyOfChart(folder) {
   const chart = path.join(folder, 'devops-network');
   fs.cpSync(CHART, chart, { recursive: true });
+  // Where the checkout is not to be written to, the copy still is.
+  for (const name of fs.readdirSync(chart, { recursive: true })) {
+    const file = path.join(chart, name);
+    fs.chmodSync(file, fs.statSync(file).mode | 0o200);
+  }
   return chart;
 }
 

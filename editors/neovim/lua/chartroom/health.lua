@@ -2,7 +2,7 @@
 local M = {}
 
 local function version(words)
-  local output = vim.fn.system({ words[1], '--version' })
+  local output = vim.fn.system({ words[1], 'version' })
   return vim.v.shell_error == 0 and vim.trim(output) or nil
 end
 

@@ -73,18 +73,20 @@ local function complain(problem)
   end
 end
 
---- Before 0.8 there is no `vim.lsp.start`, which looks for a client of the same workspace.
+-- Clients by workspace, for versions that do not look for one themselves. Those that are starting are no list's.
+local started = {}
+
+--- `vim.lsp.start` where there is one (0.8), else the same by hand.
 local function start(settings, bufnr)
   if vim.lsp.start then
     return vim.lsp.start(settings, { bufnr = bufnr })
   end
-  for _, client in ipairs(compat.clients()) do
-    if client.config.root_dir == settings.root_dir then
-      vim.lsp.buf_attach_client(bufnr, client.id)
-      return client.id
-    end
+  local id = started[settings.root_dir]
+  local client = id and vim.lsp.get_client_by_id(id)
+  if client == nil or client.is_stopped() then
+    id = vim.lsp.start_client(settings)
+    started[settings.root_dir] = id
   end
-  local id = vim.lsp.start_client(settings)
   if id then
     vim.lsp.buf_attach_client(bufnr, id)
   end

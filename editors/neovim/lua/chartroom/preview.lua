@@ -68,7 +68,19 @@ local function base_of(uri)
 end
 
 local function set_local(window, option, value)
-  vim.api.nvim_set_option_value(option, value, { scope = 'local', win = window })
+  vim.api.nvim_win_call(window, function()
+    vim.opt_local[option] = value
+  end)
+end
+
+--- What is wrong on one line, its place in short.
+local function reason(failure)
+  local text = failure.message:gsub('%s+', ' ')
+  if failure.uri and failure.range then
+    text = text:match('%(%S+:%d+[:%d]*%): (.+)$') or text
+    text = ('%s:%d: %s'):format(base_of(failure.uri), failure.range.start.line + 1, text)
+  end
+  return text
 end
 
 --- What the status line of a preview says.
@@ -76,8 +88,7 @@ local function title(preview)
   local text = ('%s  [%s]'):format(base_of(preview.uri), preview.target.name)
   local word = words[preview.status]
   if word then
-    local message = preview.error and preview.error.message or ''
-    text = ('%s  %s: %s'):format(text, word, (message:gsub('%s+', ' ')))
+    text = ('%s  %s: %s'):format(text, word, preview.error and reason(preview.error) or '')
   end
   return text
 end
@@ -86,7 +97,7 @@ local function show_status(entry)
   vim.b[entry.bufnr].chartroom_title = title(entry.preview)
   vim.b[entry.bufnr].chartroom_status = entry.preview.status
   for _, window in ipairs(vim.fn.win_findbuf(entry.bufnr)) do
-    set_local(window, 'statusline', ' %{get(b:, "chartroom_title", "")}%=%l,%c %P ')
+    set_local(window, 'statusline', ' %{get(b:, "chartroom_title", "")} %<%=%l,%c %P ')
   end
   vim.cmd('redrawstatus!')
 end
