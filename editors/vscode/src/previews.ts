@@ -1,7 +1,7 @@
 // Previews: virtual documents that show what a chart renders to, kept up to date by the server.
 //
 // The server pushes each new text; it is kept here and handed to the editor when it asks. A preview that the editor
-// brings back by itself (a window is opened again) is asked for again by its URI alone.
+// opens by itself (a closed tab is reopened) is asked for again by its URI alone.
 import * as vscode from 'vscode';
 import { type LanguageClient, State, TextDocumentContentRequest } from 'vscode-languageclient/node';
 import * as ext from './ext';
