@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { installNewerNeovims } from './support/newer.mjs';
 import { EXTENSION, TOOLS, chromium, nvim, codeServer, node24 } from './support/places.mjs';
 
 /** Exact versions: a newer code-server may want another Node, or download while it installs. */
@@ -119,4 +120,5 @@ apt();
 npm('drivers');
 extension();
 vscode();
+installNewerNeovims(say);
 report();

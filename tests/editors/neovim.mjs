@@ -1,18 +1,19 @@
 // Drives real Neovims with the plugin: `node tests/editors/neovim.mjs`.
 //
-// The one of the PATH, and each that CHARTROOM_NVIM names (paths with `:` between them), takes the same steps.
+// The one of the PATH, the newer ones of the cache, and each that CHARTROOM_NVIM names take the same steps.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 import { chartroom, nvim } from './support/places.mjs';
-import { startNeovim } from './support/neovim.mjs';
+import { closePictures, startNeovim } from './support/neovim.mjs';
+import { newerNeovims } from './support/newer.mjs';
 import { copyOfChart, missing, scratch, until } from './support/scratch.mjs';
 
 /** Each Neovim under test with its version. */
 function programs() {
-  const files = [nvim(), ...(process.env.CHARTROOM_NVIM ?? '').split(path.delimiter)].filter(Boolean);
+  const files = [nvim(), ...newerNeovims(), ...(process.env.CHARTROOM_NVIM ?? '').split(path.delimiter)].filter(Boolean);
   return files.map((file) => {
     const version = /v(\d+\.\d+\.\d+)/.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))[1];
     return { file, version };
@@ -21,6 +22,7 @@ function programs() {
 
 const skip = missing({ nvim: nvim() });
 const found = skip ? [] : programs();
+after(closePictures);
 if (skip) test('Neovim', { skip }, () => {});
 
 for (const [index, program] of found.entries()) {

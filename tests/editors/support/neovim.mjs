@@ -129,14 +129,17 @@ export async function startNeovim({ program, server, folder, name }) {
   return { nvim, screen, see, gone, type, shot, close };
 }
 
+let browser;
+
+/** One browser takes all pictures. */
 async function picture(html, file) {
   const options = { executablePath: chromium(), args: process.getuid() === 0 ? ['--no-sandbox'] : [] };
-  const browser = await driver('playwright-core').chromium.launch(options);
-  try {
-    const page = await browser.newPage({ viewport: { width: 1605, height: ROWS * 18 } });
-    await page.setContent(html);
-    await page.screenshot({ path: file });
-  } finally {
-    await browser.close();
-  }
+  browser ??= await driver('playwright-core').chromium.launch(options);
+  const page = await browser.newPage({ viewport: { width: 1605, height: ROWS * 18 } });
+  await page.setContent(html);
+  await page.screenshot({ path: file });
+  await page.close();
 }
+
+/** To be called when the last Neovim is closed. */
+export const closePictures = () => browser?.close();
