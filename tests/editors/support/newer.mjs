@@ -46,7 +46,7 @@ export VIMRUNTIME='${root}/usr/share/nvim/runtime'
 libraries='${root}/usr/lib/x86_64-linux-gnu'
 for loader in '${root}'/usr/lib64/ld-linux-*.so.* '${root}'/lib64/ld-linux-*.so.*; do
   [ -e "$loader" ] || continue
-  exec "$loader" --library-path "$libraries" '${root}/usr/bin/nvim' --cmd "set runtimepath+=$libraries/nvim" "$@"
+  exec "$loader" --library-path "$libraries" '${root}/usr/bin/nvim' --cmd 'set runtimepath+=${root}/usr/lib/nvim' "$@"
 done
 `;
 
