@@ -137,7 +137,7 @@ async function drive(t, program, name) {
     await vi.shot('target-dev');
   });
 
-  await step('the preview lives through a restart of the server', async () => {
+  await step('preview and target outlive the server', async () => {
     const before = await lua(`return require('chartroom.compat').clients()[1].id`);
     await vi.type(':Chartroom restart<CR>');
     await until('another server', async () => {
@@ -146,7 +146,7 @@ async function drive(t, program, name) {
         return client and { client.id, client.initialized } or {}`);
       return client !== undefined && client !== before && initialized;
     });
-    await vi.see(/deployment\.yaml {2}\[default\]/);
+    await vi.see(/deployment\.yaml {2}\[dev\]/);
     await vi.type(':edit values.yaml<CR>/tag:<CR>A2<Esc>');
     await vi.see(/│ .*image: "?\S+\/my-app:next-12"?/);
   });
@@ -160,13 +160,17 @@ async function drive(t, program, name) {
   });
 
   await step('help and health', async () => {
-    await vi.nvim.command(`helptags ALL`).catch(() => {});
+    await vi.nvim.command('helptags ALL').catch(() => {});
     await vi.nvim.command('checkhealth chartroom');
     await vi.see(/The server runs for/);
     const health = (await vi.nvim.call('getline', [1, '$'])).join('\n');
     assert.match(health, new RegExp(`Neovim ${program.version}`));
     assert.doesNotMatch(health, /ERROR|WARN/);
     await vi.shot('health');
+    if ((await vi.nvim.eval('has("nvim-0.11")')) === 1) {
+      await vi.nvim.command('checkhealth vim.deprecated');
+      await vi.see(/No deprecated functions detected/);
+    }
     await vi.nvim.command('help :Chartroom');
     await vi.see(/:Chartroom preview \[template\|chart\]/);
     const messages = await vi.nvim.call('execute', ['messages']);

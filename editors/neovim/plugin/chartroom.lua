@@ -5,7 +5,7 @@ end
 vim.g.loaded_chartroom = true
 
 if vim.fn.has('nvim-0.7') == 0 then
-  vim.api.nvim_err_writeln('chartroom: Neovim 0.7 or later is needed')
+  vim.notify('chartroom: Neovim 0.7 or later is needed', vim.log.levels.ERROR)
   return
 end
 
@@ -29,6 +29,19 @@ vim.api.nvim_create_autocmd('BufReadCmd', {
     require('chartroom.preview').read(event.buf, event.match)
   end,
 })
+
+if vim.fn.has('nvim-0.8') == 1 then
+  -- Not `on_attach`, which is the user's to set. Neovim 0.7 has no such event.
+  vim.api.nvim_create_autocmd('LspAttach', {
+    group = group,
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      if client and client.name == 'chartroom' then
+        require('chartroom.lsp').attached(client, event.buf)
+      end
+    end,
+  })
+end
 
 if vim.lsp.config ~= nil and vim.lsp.enable ~= nil then
   -- Neovim 0.11 and later: lsp/chartroom.lua.

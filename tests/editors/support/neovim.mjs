@@ -91,7 +91,7 @@ export async function startNeovim({ program, server, folder, name }) {
   const env = { ...cleanEnvironment(home), ...program.env };
   const packages = path.join(env.XDG_DATA_HOME, 'nvim/site/pack/charts/start');
   fs.mkdirSync(packages, { recursive: true });
-  fs.symlinkSync(PLUGIN, path.join(packages, 'chartroom'));
+  fs.cpSync(PLUGIN, path.join(packages, 'chartroom'), { recursive: true });
   fs.mkdirSync(path.join(env.XDG_CONFIG_HOME, 'nvim'), { recursive: true });
   fs.writeFileSync(path.join(env.XDG_CONFIG_HOME, 'nvim/init.lua'), init(server));
   const running = start(program.file, ['--embed', '-i', 'NONE'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });

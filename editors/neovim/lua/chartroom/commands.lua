@@ -66,7 +66,7 @@ M.words = {
   },
   log = {
     run = function()
-      vim.cmd('tabedit ' .. vim.fn.fnameescape(vim.lsp.get_log_path()))
+      vim.cmd('tabedit ' .. vim.fn.fnameescape(require('vim.lsp.log').get_filename()))
     end,
   },
   info = { run = info },

@@ -5,6 +5,13 @@ local has = function(version)
   return vim.fn.has('nvim-' .. version) == 1
 end
 
+function M.is_stopped(client)
+  if has('0.11') then
+    return client:is_stopped()
+  end
+  return client.is_stopped()
+end
+
 --- Our clients, of one buffer or all.
 function M.clients(bufnr)
   local all
@@ -14,7 +21,7 @@ function M.clients(bufnr)
     all = bufnr and vim.lsp.buf_get_clients(bufnr) or vim.lsp.get_active_clients()
   end
   return vim.tbl_filter(function(client)
-    return client.name == 'chartroom' and not client.is_stopped()
+    return client.name == 'chartroom' and not M.is_stopped(client)
   end, vim.tbl_values(all))
 end
 

@@ -7,7 +7,7 @@ local function parent(path)
 end
 
 local function exists(path)
-  return vim.loop.fs_stat(path) ~= nil
+  return (vim.uv or vim.loop).fs_stat(path) ~= nil
 end
 
 --- All folders around a path, from the inside.

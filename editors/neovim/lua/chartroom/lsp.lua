@@ -26,7 +26,8 @@ local handlers = {
   end,
 }
 
-local function on_attach(client, bufnr)
+--- The server looks after a buffer from now on.
+function M.attached(client, bufnr)
   if vim.bo[bufnr].omnifunc == '' then
     -- Neovim does this by itself from 0.8 on.
     vim.bo[bufnr].omnifunc = 'v:lua.vim.lsp.omnifunc'
@@ -56,7 +57,7 @@ function M.config()
     init_options = settings,
     settings = settings,
     handlers = handlers,
-    on_attach = on_attach,
+    on_attach = vim.fn.has('nvim-0.8') == 0 and M.attached or nil,
     -- Previews follow typing; changes are sent in parts and are small.
     flags = { debounce_text_changes = 30 },
   }
@@ -83,7 +84,7 @@ local function start(settings, bufnr)
   end
   local id = started[settings.root_dir]
   local client = id and vim.lsp.get_client_by_id(id)
-  if client == nil or client.is_stopped() then
+  if client == nil or compat.is_stopped(client) then
     id = vim.lsp.start_client(settings)
     started[settings.root_dir] = id
   end
@@ -108,7 +109,7 @@ function M.attach(bufnr)
   return start(settings, bufnr)
 end
 
-local function attached()
+local function open_files()
   local found = {}
   for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
     if vim.api.nvim_buf_is_loaded(bufnr) and files.is_ours(bufnr) then
@@ -145,7 +146,7 @@ function M.restart()
     vim.lsp.config('chartroom', { init_options = { chartroom = config.get().settings } })
   end
   when_gone(clients, function()
-    vim.tbl_map(M.attach, attached())
+    vim.tbl_map(M.attach, open_files())
   end)
 end
 

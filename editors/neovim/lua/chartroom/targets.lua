@@ -5,6 +5,8 @@ local M = {}
 
 -- Active targets by the URI of the chart's folder.
 local active = {}
+-- Names that were picked, by the same: a server knows nothing of the one before it.
+local picked = {}
 -- The URI of the chart's folder by buffer.
 local charts = {}
 
@@ -22,12 +24,36 @@ function M.of(bufnr)
   return charts[bufnr] and active[charts[bufnr]]
 end
 
+local function set(client, bufnr, name)
+  local params = { textDocument = { uri = vim.uri_from_bufnr(bufnr) }, name = name }
+  compat.request(client, 'chartroom/setTarget', params, function(failure)
+    if failure then
+      vim.notify('chartroom: ' .. failure.message, vim.log.levels.ERROR)
+    end
+  end, bufnr)
+end
+
+--- Makes the target active that was picked while an earlier server ran.
+local function restore(client, bufnr, answer)
+  local chart = charts[bufnr]
+  local wanted = chart and picked[chart]
+  if wanted == nil or wanted == answer.active then
+    return
+  end
+  for _, target in ipairs(answer.targets) do
+    if target.name == wanted then
+      set(client, bufnr, wanted)
+    end
+  end
+end
+
 --- Learns what a buffer's chart is rendered for.
 function M.ask(client, bufnr, done)
   local params = { textDocument = { uri = vim.uri_from_bufnr(bufnr) } }
   compat.request(client, 'chartroom/targets', params, function(failure, answer)
     if failure == nil and answer then
       remember(bufnr, answer)
+      restore(client, bufnr, answer)
       vim.cmd('redrawstatus!')
     end
     if done then
@@ -39,16 +65,8 @@ end
 --- The server tells that a chart has another target.
 function M.changed(changed)
   active[changed.chart] = changed.target
+  picked[changed.chart] = changed.target.name
   vim.cmd('redrawstatus!')
-end
-
-local function set(client, bufnr, name)
-  local params = { textDocument = { uri = vim.uri_from_bufnr(bufnr) }, name = name }
-  compat.request(client, 'chartroom/setTarget', params, function(failure)
-    if failure then
-      vim.notify('chartroom: ' .. failure.message, vim.log.levels.ERROR)
-    end
-  end, bufnr)
 end
 
 local function describe(target)
