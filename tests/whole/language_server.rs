@@ -121,3 +121,23 @@ fn targets_are_the_values_files_beside() {
     let shown = preview(&mut client, "chart");
     assert!(shown["text"].as_str().unwrap().contains("app.devopsnetwork.in"), "{shown}");
 }
+
+#[test]
+fn the_preview_knows_the_line_that_the_cursor_wrote() {
+    let chart = guide();
+    let mut client = Client::start(chart.path());
+    client.open(DEPLOYMENT, "helm");
+    let shown = preview(&mut client, "template");
+    let text = shown["text"].as_str().unwrap();
+    for snippet in ["kind: Depl", "          ima", "  replicas: {{ .Values.repl"] {
+        let mut place = client.behind(DEPLOYMENT, snippet);
+        place["id"] = shown["id"].clone();
+        let answer = client.request("chartroom/previewLocate", place);
+        let line = answer["lines"][0].as_u64().unwrap_or_else(|| panic!("{snippet}: {answer}"));
+        let found = text.lines().nth(usize::try_from(line).unwrap()).unwrap();
+        assert!(
+            found.trim_start().starts_with(&snippet.trim_start()[..3]),
+            "{snippet:?} is told to write {found:?}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 use chart::Crd;
 use golang::Dialect;
+use template::Segment;
 use text::{FileId, FileRange};
 
 use crate::document::{Document, Head};
@@ -167,22 +168,20 @@ impl Rendering {
         self.files[file].provenance(at)
     }
 
-    /// Where the text that a range of a template wrote stands in an output, by offsets of first bytes.
+    /// Where the text that a range of a template or a value wrote stands in an output, by offsets of first bytes.
     pub fn written_by(&self, output: &Output, place: FileRange) -> Vec<usize> {
-        let mut found = Vec::new();
-        for (file, rendered) in self.files.iter().enumerate() {
-            let mut at = 0;
-            for segment in &rendered.segments {
-                let touches = segment.place.is_some_and(|it| it.file == place.file && overlap(it, place));
-                if touches {
-                    found.extend(output.places(file, at));
-                }
-                at += segment.len as usize;
-            }
-        }
+        let files = self.files.iter().enumerate();
+        let offsets = files
+            .flat_map(|(file, rendered)| rendered.written_by(place).into_iter().map(move |at| (file, at)));
+        let mut found: Vec<usize> = offsets.flat_map(|(file, at)| output.places(file, at)).collect();
         found.sort_unstable();
         found
     }
+}
+
+/// Whether it is text that the template holds as it is, byte for byte.
+fn is_verbatim(segment: &Segment) -> bool {
+    segment.value.is_none() && segment.place.is_some_and(|it| it.range.len() == segment.len.into())
 }
 
 fn overlap(a: FileRange, b: FileRange) -> bool {
@@ -190,6 +189,23 @@ fn overlap(a: FileRange, b: FileRange) -> bool {
 }
 
 impl RenderedFile {
+    /// Where the text that a range of a template or a value wrote begins in this file.
+    pub fn written_by(&self, place: FileRange) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        for segment in &self.segments {
+            let by = |it: Option<FileRange>| it.filter(|it| it.file == place.file && overlap(*it, place));
+            if let Some(written) = by(segment.place) {
+                let inside = place.range.start().checked_sub(written.range.start()).map_or(0, usize::from);
+                found.push(if is_verbatim(segment) { at + inside.min(segment.len as usize - 1) } else { at });
+            } else if by(segment.value).is_some() {
+                found.push(at);
+            }
+            at += segment.len as usize;
+        }
+        found
+    }
+
     /// Where a byte of the file comes from.
     pub fn provenance(&self, offset: usize) -> Option<Provenance> {
         let mut start = 0;
@@ -208,7 +224,7 @@ impl RenderedFile {
         start -= segment.len as usize;
         // Text that a template holds verbatim is known to the byte, not only to its piece.
         let exact = segment.place.map(|place| match segment.value {
-            None if place.range.len() == segment.len.into() => {
+            None if is_verbatim(segment) => {
                 let at = usize::from(place.range.start()) + (offset - start);
                 FileRange::new(place.file, at, usize::from(place.range.end()))
             }

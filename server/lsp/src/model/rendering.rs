@@ -81,25 +81,8 @@ impl Rendering {
 
     /// Offsets of what a place wrote, in a template, or of what shows it, in values.
     pub(crate) fn written_by(&self, place: FileRange) -> Vec<usize> {
-        let mut found = Vec::new();
-        for (file, rendered) in self.files.files.iter().enumerate() {
-            let mut at = 0;
-            for segment in &rendered.segments {
-                let touches =
-                    [segment.place, segment.value].into_iter().flatten().any(|it| overlap(it, place));
-                if touches {
-                    found.extend(self.output.places(file, at));
-                }
-                at += segment.len as usize;
-            }
-        }
-        found.sort_unstable();
-        found
+        self.files.written_by(&self.output, place)
     }
-}
-
-fn overlap(a: FileRange, b: FileRange) -> bool {
-    a.file == b.file && a.range.intersect(b.range).is_some()
 }
 
 /// Runs the wanted templates and tells all that went wrong until then. `None` if it was cancelled.
