@@ -46,6 +46,8 @@ export function start(program, args, options) {
   };
   process.on('exit', end);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  // Somebody stopped reading what we say (`| head`): without this the process ends with nothing tidied up.
+  process.stdout.once('error', () => process.exit(1));
   return { child, end };
 }
 
