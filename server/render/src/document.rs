@@ -11,6 +11,8 @@ use golang::strconv::format_float;
 use text::{FileId, TextRange, TextSize};
 use yaml::{Node, Numbers, Value};
 
+use crate::split::split_manifests;
+
 /// A Kubernetes object, or what a template rendered in its place.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -22,6 +24,36 @@ pub struct Document {
     pub head: Head,
     /// When it runs, if it is a hook.
     pub hook: Option<Hook>,
+}
+
+/// The documents of one rendered file, up to the first that cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    /// Where each stands, what Helm read of it, and when it runs. A hook whose event Helm does not know is
+    /// left out: Helm drops it with a remark in its log.
+    pub read: Vec<(Range<usize>, Head, Option<Hook>)>,
+    /// Why the next one cannot be read, with the offset of its document.
+    pub error: Option<(usize, HeadError)>,
+}
+
+impl Documents {
+    /// Splits a rendered file and reads the heads.
+    pub(crate) fn read(text: &str, dialect: Dialect) -> Self {
+        let mut documents = Self::default();
+        if text.trim().is_empty() {
+            return documents;
+        }
+        for range in split_manifests(text, dialect) {
+            match Head::parse(&text[range.clone()], dialect) {
+                Ok(head) => documents.read.extend(head.hook().ok().map(|hook| (range, head, hook))),
+                Err(error) => {
+                    documents.error = Some((range.start, error));
+                    break;
+                }
+            }
+        }
+        documents
+    }
 }
 
 /// Helm's `SimpleHead`.

@@ -3,6 +3,8 @@
 //! A run owns the mutable world that templates share (`.Values` can be written to), lives on one thread and is
 //! dropped with what it made. What it is made from is immutable and shared.
 
+use std::sync::{Arc, OnceLock};
+
 use golang::Dialect;
 use template::{
     Budget, Cx, ExecError, Frame, Host, Plain, Segment, Sink, TemplateSet, Trace, Traced, Value, execute,
@@ -10,23 +12,32 @@ use template::{
 use text::FileRange;
 
 use crate::context::Contexts;
+use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
 use crate::templates::{TemplateFile, Templates};
 use crate::{Environment, exec_error};
 
-/// One file as its template printed it.
+/// One file as its template printed it. Clones share everything, and what is read of it is read once.
 #[derive(Clone, Debug)]
 pub struct RenderedFile {
     /// As Helm names the template: `root/templates/a.yaml`.
-    pub name: std::sync::Arc<str>,
+    pub name: Arc<str>,
     /// The template.
     pub source: text::FileId,
     /// What it printed.
-    pub text: String,
+    pub text: Arc<str>,
     /// Where each byte comes from; empty where nobody asked.
-    pub segments: Vec<Segment>,
+    pub segments: Arc<[Segment]>,
     /// The calls that segments speak of.
-    pub frames: Vec<Frame>,
+    pub frames: Arc<[Frame]>,
+    documents: Arc<OnceLock<Documents>>,
+}
+
+impl RenderedFile {
+    /// Its documents as far as they can be read; read when first asked for.
+    pub(crate) fn documents(&self, dialect: Dialect) -> &Documents {
+        self.documents.get_or_init(|| Documents::read(&self.text, dialect))
+    }
 }
 
 /// How to run.
@@ -114,9 +125,14 @@ pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> 
 }
 
 fn finish(file: &TemplateFile, bytes: Vec<u8>, segments: Vec<Segment>, frames: Vec<Frame>) -> RenderedFile {
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    RenderedFile { name: file.name.clone(), source: file.source.id, text, segments, frames }
+    RenderedFile {
+        name: file.name.clone(),
+        source: file.source.id,
+        text: String::from_utf8_lossy(&bytes).into(),
+        segments: segments.into(),
+        frames: frames.into(),
+        documents: Arc::default(),
+    }
 }
 
 /// Helm's text for a failed run, with the innermost place for editors.

@@ -5,12 +5,11 @@ use golang::Dialect;
 use template::Segment;
 use text::{FileId, FileRange};
 
-use crate::document::{Document, Head};
+use crate::document::Document;
 use crate::engine::RenderedFile;
 use crate::error::{Error, ErrorKind};
 use crate::order::install_key;
 use crate::output::Output;
-use crate::split::split_manifests;
 
 /// What `helm template` can be asked to print or leave out.
 #[derive(Clone, Debug, Default)]
@@ -70,30 +69,18 @@ impl Rendering {
         (rendering, errors)
     }
 
-    /// Reads the documents of a file; stops at the first that cannot be read.
+    /// Takes the documents of a file in; the error is about the first that cannot be read.
     fn read(&mut self, file: usize) -> Option<Error> {
         let rendered = &self.files[file];
-        if rendered.text.trim().is_empty() {
-            return None;
+        let documents = rendered.documents(self.dialect);
+        for (range, head, hook) in &documents.read {
+            let document = Document { file, range: range.clone(), head: head.clone(), hook: hook.clone() };
+            if hook.is_some() { self.hooks.push(document) } else { self.manifests.push(document) }
         }
-        for range in split_manifests(&rendered.text, self.dialect) {
-            let head = match Head::parse(&rendered.text[range.clone()], self.dialect) {
-                Ok(head) => head,
-                Err(error) => {
-                    let offset = range.start + usize::from(error.at.start());
-                    let at = blame(rendered, offset, usize::from(error.at.len()));
-                    let message = format!("YAML parse error on {}: {}", rendered.name, error.message);
-                    let error = Error::new(ErrorKind::Manifest, error.message, at).with_message(message);
-                    return Some(error);
-                }
-            };
-            match head.hook() {
-                Ok(None) => self.manifests.push(Document { file, range, head, hook: None }),
-                Ok(hook) => self.hooks.push(Document { file, range, head, hook }),
-                Err(_unknown) => {} // Helm drops it with a remark in its log
-            }
-        }
-        None
+        let (start, error) = documents.error.as_ref()?;
+        let at = blame(rendered, start + usize::from(error.at.start()), usize::from(error.at.len()));
+        let message = format!("YAML parse error on {}: {}", rendered.name, error.message);
+        Some(Error::new(ErrorKind::Manifest, error.message.clone(), at).with_message(message))
     }
 
     /// The manifests as Helm keeps them with a release: without hooks.
@@ -193,7 +180,7 @@ impl RenderedFile {
     pub fn written_by(&self, place: FileRange) -> Vec<usize> {
         let mut found = Vec::new();
         let mut at = 0;
-        for segment in &self.segments {
+        for segment in &*self.segments {
             let by = |it: Option<FileRange>| it.filter(|it| it.file == place.file && overlap(*it, place));
             if let Some(written) = by(segment.place) {
                 let inside = place.range.start().checked_sub(written.range.start()).map_or(0, usize::from);
