@@ -6,14 +6,13 @@
 use std::sync::{Arc, OnceLock};
 
 use golang::Dialect;
-use template::{
-    Budget, Cx, ExecError, Frame, Host, Plain, Segment, Sink, TemplateSet, Trace, Traced, Value, execute,
-};
+use template::{Budget, Cx, ExecError, Host, Plain, Sink, TemplateSet, Trace, Traced, Value, execute};
 use text::FileRange;
 
 use crate::context::Contexts;
 use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
+use crate::origins::Origins;
 use crate::templates::{TemplateFile, Templates};
 use crate::{Environment, exec_error};
 
@@ -27,9 +26,7 @@ pub struct RenderedFile {
     /// What it printed.
     pub text: Arc<str>,
     /// Where each byte comes from; empty where nobody asked.
-    pub segments: Arc<[Segment]>,
-    /// The calls that segments speak of.
-    pub frames: Arc<[Frame]>,
+    pub origins: Arc<Origins>,
     documents: Arc<OnceLock<Documents>>,
 }
 
@@ -85,8 +82,8 @@ pub fn run(
             let (sink, done) = print::<Plain>(&set, &file.name, dot, &mut cx);
             (sink.bytes, Vec::new(), done)
         };
-        let frames = cx.trace.take().map(Trace::into_frames).unwrap_or_default();
-        let file = finish(file, bytes, segments, frames);
+        let origins = Origins::new(segments, cx.trace.take().map(Trace::into_parts).unwrap_or_default());
+        let file = finish(file, bytes, origins);
         match done {
             Ok(()) => rendered.push(file),
             Err(error) => {
@@ -124,13 +121,12 @@ pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> 
     Ok(String::from_utf8_lossy(&sink.bytes).into_owned())
 }
 
-fn finish(file: &TemplateFile, bytes: Vec<u8>, segments: Vec<Segment>, frames: Vec<Frame>) -> RenderedFile {
+fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins) -> RenderedFile {
     RenderedFile {
         name: file.name.clone(),
         source: file.source.id,
         text: String::from_utf8_lossy(&bytes).into(),
-        segments: segments.into(),
-        frames: frames.into(),
+        origins: origins.into(),
         documents: Arc::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use chart::Crd;
 use golang::Dialect;
-use template::Segment;
+use template::FrameKind;
 use text::{FileId, FileRange};
 
 use crate::document::Document;
@@ -157,50 +157,14 @@ impl Rendering {
 
     /// Where the text that a range of a template or a value wrote stands in an output, by offsets of first bytes.
     pub fn written_by(&self, output: &Output, place: FileRange) -> Vec<usize> {
-        let files = self.files.iter().enumerate();
-        let offsets = files
-            .flat_map(|(file, rendered)| rendered.written_by(place).into_iter().map(move |at| (file, at)));
-        let mut found: Vec<usize> = offsets.flat_map(|(file, at)| output.places(file, at)).collect();
-        found.sort_unstable();
-        found
+        self.reached(output, place).into_iter().map(|it| it.start).collect()
     }
-}
-
-/// Whether it is text that the template holds as it is, byte for byte.
-fn is_verbatim(segment: &Segment) -> bool {
-    segment.value.is_none() && segment.place.is_some_and(|it| it.range.len() == segment.len.into())
-}
-
-fn overlap(a: FileRange, b: FileRange) -> bool {
-    a.range.intersect(b.range).is_some()
 }
 
 impl RenderedFile {
-    /// Where the text that a range of a template or a value wrote begins in this file.
-    pub fn written_by(&self, place: FileRange) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut at = 0;
-        for segment in &*self.segments {
-            let by = |it: Option<FileRange>| it.filter(|it| it.file == place.file && overlap(*it, place));
-            if let Some(written) = by(segment.place) {
-                let inside = place.range.start().checked_sub(written.range.start()).map_or(0, usize::from);
-                found.push(if is_verbatim(segment) { at + inside.min(segment.len as usize - 1) } else { at });
-            } else if by(segment.value).is_some() {
-                found.push(at);
-            }
-            at += segment.len as usize;
-        }
-        found
-    }
-
-    /// Where a byte of the file comes from.
+    /// Where a byte of the file comes from, in short; [`RenderedFile::explain`] tells more.
     pub fn provenance(&self, offset: usize) -> Option<Provenance> {
-        let mut start = 0;
-        let segment = self.segments.iter().find(|it| {
-            start += it.len as usize;
-            offset < start
-        });
-        let Some(segment) = segment else {
+        let Some((_, segment)) = self.origins.at(offset) else {
             return (offset < self.text.len()).then(|| Provenance {
                 place: None,
                 template: self.source,
@@ -208,23 +172,23 @@ impl RenderedFile {
                 value: None,
             });
         };
-        start -= segment.len as usize;
-        // Text that a template holds verbatim is known to the byte, not only to its piece.
-        let exact = segment.place.map(|place| match segment.value {
-            None if is_verbatim(segment) => {
-                let at = usize::from(place.range.start()) + (offset - start);
-                FileRange::new(place.file, at, usize::from(place.range.end()))
-            }
-            _ => place,
-        });
-        let mut calls = Vec::new();
-        let mut frame = segment.frame;
-        while let Some(call) = (frame.0 as usize).checked_sub(1).and_then(|at| self.frames.get(at)) {
-            calls.push(call.call);
-            frame = call.parent;
-        }
+        let frames = self.origins.frames_from(segment.frame);
+        let mut calls: Vec<FileRange> =
+            frames.filter(|it| matches!(it.kind, FrameKind::Call { .. })).map(|it| it.place).collect();
         calls.reverse();
-        Some(Provenance { place: exact, template: self.source, calls, value: segment.value })
+        let value = self.origins.values(segment.value).next();
+        Some(Provenance { place: self.place(offset), template: self.source, calls, value })
+    }
+
+    /// What wrote a byte. Text that a template holds verbatim is known to the byte, not only to its piece.
+    pub(crate) fn place(&self, offset: usize) -> Option<FileRange> {
+        let (start, segment) = self.origins.at(offset)?;
+        let place = segment.place.range()?;
+        if !segment.is_verbatim() {
+            return Some(place);
+        }
+        let at = usize::from(place.range.start()) + (offset - start);
+        Some(FileRange::new(place.file, at, place.range.end().into()))
     }
 }
 

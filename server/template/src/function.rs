@@ -229,10 +229,10 @@ callable!(A B C D);
 callable!(A B C D E);
 callable!(A B C D E G);
 
-/// The origin of a result that a function scrambled out of its arguments: the first argument that has one.
-pub(crate) fn origin_of_args(cx: &Cx<'_>, args: &[Value]) -> Origin {
-    let Some(trace) = &cx.trace else { return Origin::NONE };
-    args.iter().map(|arg| trace.summary(arg.origin)).find(|it| !it.is_none()).unwrap_or_default()
+/// The origin of a result that a function scrambled out of its arguments: the values that they show.
+pub(crate) fn origin_of_args(cx: &mut Cx<'_>, args: &[Value]) -> Origin {
+    let Some(trace) = &mut cx.trace else { return Origin::NONE };
+    trace.mix(args.iter().map(|arg| arg.origin))
 }
 
 /// A row of the table: `function!("trunc", strings::trunc)`.

@@ -19,6 +19,6 @@ pub use exec::{ExecError, Place, Plain, Sink, Traced, execute};
 pub use failure::Failure;
 pub use function::{Arg, Body, Callable, Function, IntoResult, Reflect, Rest, Signature, Templates};
 pub use golang::Dialect;
-pub use origin::{Frame, FrameId, Origin, Segment, Text, TextBuilder, Trace};
+pub use origin::{Frame, FrameId, FrameKind, Keyword, Origin, Segment, Text, TextBuilder, Trace};
 pub use parse::{Define, ParseError, TemplateSet, parse};
 pub use value::{Data, GoType, Int, IntKind, List, ListType, Map, MapType, Method, Object, Str, Value};

@@ -127,16 +127,33 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         last: Option<Value>,
     ) -> Eval<Value> {
         let mut value = Value::INVALID;
+        let mut seen = Vec::new();
         for arg in args {
             value = self.argument(dot, GoType::Reflect, arg)?;
+            if S::TRACED {
+                seen.push(value.origin);
+            }
             if value.truth() == stops_at {
-                return Ok(value);
+                return Ok(self.decided_by(value, seen));
             }
         }
-        match last {
-            Some(last) => self.validate(last, GoType::Reflect),
-            None => Ok(value),
+        if let Some(last) = last {
+            value = self.validate(last, GoType::Reflect)?;
+            if S::TRACED {
+                seen.push(value.origin);
+            }
         }
+        Ok(self.decided_by(value, seen))
+    }
+
+    /// A text shows only itself; but what is true or false was decided by all that was looked at.
+    fn decided_by(&mut self, mut value: Value, seen: Vec<crate::Origin>) -> Value {
+        if S::TRACED
+            && let (Data::Bool(_), Some(trace)) = (&value.data, &mut self.run.cx.trace)
+        {
+            value.origin = trace.mix(seen);
+        }
+        value
     }
 
     /// Evaluates an argument for a parameter of the given type.

@@ -8,6 +8,7 @@ mod error;
 mod eval;
 mod sink;
 mod templates;
+mod trace;
 
 use rustc_hash::FxHashMap;
 use text::{FileRange, TextRange};
@@ -16,7 +17,7 @@ pub use error::{ExecError, Place};
 pub use sink::{Plain, Sink, Traced};
 
 use crate::parse::{AnyNode, Branch, Define, Node, TemplateCall, TemplateSet, on_deep_stack};
-use crate::{Cx, Data, FrameId, IntKind, MapType, Origin, Segment, Str, Value};
+use crate::{Cx, Data, FrameId, IntKind, Keyword, MapType, Origin, Str, Value};
 
 /// Go's limit of templates within templates.
 const MAX_DEPTH: u32 = 100_000;
@@ -156,14 +157,7 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         }
         self.sink.write(bytes);
         if S::TRACED {
-            let (len, frame) = (bytes.len() as u32, self.frame);
-            if let Some(place) = source.file_range(range) {
-                self.sink.mark(Segment { len, place: Some(place), frame, value: None });
-            } else {
-                let mut parts = Vec::new();
-                self.part_of_source(range, &mut parts);
-                self.mark_all(parts, None);
-            }
+            self.mark_text(range);
         }
         Ok(())
     }
@@ -181,68 +175,9 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         }
         self.sink.write(bytes);
         if S::TRACED {
-            let parts = self.parts_of(value, bytes.len(), action);
-            self.mark_all(parts, self.define.source.file_range(action));
+            self.mark_value(value, bytes.len(), action);
         }
         Ok(())
-    }
-
-    /// The segments of a printed value.
-    fn parts_of(&self, value: &Value, len: usize, action: TextRange) -> Vec<Segment> {
-        let mut parts = Vec::new();
-        let Some(trace) = &self.run.cx.trace else { return parts };
-        if value.origin.is_none() && self.define.source.file.is_none() {
-            // Nobody knows the value, but where the text given to `tpl` came from, it stands.
-            self.part_of_source(action, &mut parts);
-            let value = parts.iter().find_map(|it| it.value);
-            return vec![Segment { len: len as u32, place: None, frame: FrameId(0), value }];
-        }
-        let is_text = matches!(value.data, Data::Str(_));
-        let origin = if is_text { value.origin } else { trace.summary(value.origin) };
-        trace.slice(origin, len, 0..len, &mut parts);
-        let known: usize = parts.iter().map(|it| it.len as usize).sum();
-        if known < len {
-            // A function passed the origin on with another text.
-            trace.slice(trace.summary(origin), len, known..len, &mut parts);
-        }
-        parts
-    }
-
-    /// The segments of a part of the text given to `tpl`.
-    fn part_of_source(&self, range: TextRange, into: &mut Vec<Segment>) {
-        let source = &self.define.source;
-        let Some(trace) = &self.run.cx.trace else { return };
-        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
-        match source.origin.range() {
-            // The file shows the text byte by byte, so a part of it stands in a part of the range.
-            Some(shown) if usize::from(shown.range.len()) == source.text.len() => {
-                let base = usize::from(shown.range.start());
-                let value = Some(FileRange::new(shown.file, base + start, base + end));
-                let len = (end - start) as u32;
-                into.push(Segment { len, place: None, frame: FrameId(0), value });
-            }
-            _ => trace.slice(source.origin, source.text.len(), start..end, into),
-        }
-    }
-
-    /// Gives segments to the sink; those that nothing has written yet were written here.
-    fn mark_all(&mut self, parts: Vec<Segment>, place: Option<FileRange>) {
-        for mut part in parts {
-            if part.place.is_none() {
-                part.place = place;
-                if part.frame == FrameId(0) {
-                    part.frame = self.frame;
-                }
-            }
-            self.sink.mark(part);
-        }
-    }
-
-    /// Remembers which action calls whatever is called now. A text without a file stays at its caller's.
-    fn enter_action(&mut self, range: TextRange) {
-        if S::TRACED {
-            self.action = self.define.source.file_range(range).or(self.action);
-        }
     }
 
     // Control structures.
@@ -251,12 +186,16 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         self.enter_action(branch.head);
         let mark = self.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;
-        let flow = match (value.truth(), &branch.else_list) {
+        let holds = value.truth();
+        let keyword = if with { Keyword::With } else { Keyword::If };
+        let outer = self.enter_branch(keyword, &value, holds);
+        let flow = match (holds, &branch.else_list) {
             (true, _) if with => self.list(&value.into(), &branch.list),
             (true, _) => self.list(dot, &branch.list),
             (false, Some(list)) => self.list(dot, list),
             (false, None) => Ok(Flow::Next),
         };
+        self.frame = outer;
         self.variables.truncate(mark);
         flow
     }
@@ -265,11 +204,13 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         self.enter_action(branch.head);
         let mark = self.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;
+        let outer = self.enter_branch(Keyword::Range, &value, value.truth());
         let ran = self.iterate(branch, &value)?;
         let mut flow = Flow::Next;
         if let (false, Some(list)) = (ran, &branch.else_list) {
             flow = self.list(dot, list)?;
         }
+        self.frame = outer;
         self.variables.truncate(mark);
         Ok(flow)
     }
@@ -308,7 +249,11 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
                 let (entries, boxed) = (map.to_vec(), eval::has_boxed_elements(map.map_type()));
                 for (key, value) in &entries {
                     let slot = Slot { value: value.clone(), boxed };
-                    if !self.iteration(branch, Value::from(key.clone()), slot)? {
+                    let mut index = Value::from(key.clone());
+                    if S::TRACED {
+                        index.origin = map.key_origin(key, value);
+                    }
+                    if !self.iteration(branch, index, slot)? {
                         break;
                     }
                 }
@@ -336,6 +281,7 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
     /// Runs the body once; false after `break`.
     fn iteration(&mut self, branch: &'s Branch, index: Value, element: Slot) -> Eval<bool> {
         let source = &self.define.source;
+        let outer = self.enter_item(&index, &element.value);
         let index = Slot::from(index);
         match (branch.pipe.is_assign, &branch.pipe.decl[..]) {
             (_, []) => {}
@@ -352,6 +298,7 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         }
         let mark = self.variables.len();
         let flow = self.list(&element, &branch.list)?;
+        self.frame = outer;
         self.variables.truncate(mark);
         Ok(flow != Flow::Break)
     }
@@ -370,7 +317,7 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
             Some(pipe) => self.pipeline(dot, pipe)?,
             None => Value::INVALID,
         };
-        let frame = self.enter_frame(&call.name);
+        let frame = self.enter_call(&call.name);
         let mut inner = Executor {
             run: &mut *self.run,
             set,
@@ -383,17 +330,6 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
             action: self.action,
         };
         inner.template()
-    }
-
-    /// The frame of a call that is made now.
-    fn enter_frame(&mut self, name: &Str) -> FrameId {
-        let parent = self.frame;
-        match (&mut self.run.cx.trace, self.action) {
-            (Some(trace), Some(call)) if S::TRACED => {
-                trace.enter(crate::Frame { call, name: name.clone(), parent })
-            }
-            _ => parent,
-        }
     }
 
     fn note_read(&mut self, name: &Str) {

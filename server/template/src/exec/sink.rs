@@ -95,7 +95,7 @@ impl Sink for Traced {
             while let Some(range) = ranges.peek() {
                 let (from, to) = (range.start.max(at), range.end.min(end));
                 if from < to {
-                    push(&mut segments, Segment { len: (to - from) as u32, ..*segment });
+                    push(&mut segments, segment.part(from - at, to - from));
                 }
                 if range.end > end {
                     break;
@@ -136,8 +136,8 @@ mod tests {
     use super::*;
     use crate::FrameId;
 
-    fn segment(len: u32, frame: u32) -> Segment {
-        Segment { len, place: None, frame: FrameId(frame), value: None }
+    fn segment(len: usize, frame: u32) -> Segment {
+        Segment { frame: FrameId(frame), ..Segment::of_value(len, Origin::NONE) }
     }
 
     #[test]

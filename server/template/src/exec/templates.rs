@@ -38,7 +38,7 @@ impl<S: Sink> Templates for Executor<'_, '_, '_, '_, S> {
         let set = self.set;
         let result = match set.get(name) {
             Some(define) => {
-                let frame = self.enter_frame(name);
+                let frame = self.enter_call(name);
                 self.nested(set, define, dot, frame, false)
             }
             None => Err(Failure::new(missing(name))),
@@ -55,7 +55,7 @@ impl<S: Sink> Templates for Executor<'_, '_, '_, '_, S> {
         })?;
         let mut set = self.set.clone();
         set.extend(defines.iter().cloned());
-        let frame = self.enter_frame(&GOTPL.into());
+        let frame = self.enter_call(&GOTPL.into());
         let told = || format!("error during tpl function execution for {}: ", quote(&text.bytes));
         self.nested(&set, &defines[0], dot, frame, true).map_err(|failure| {
             let (_, nested) = failure.into_parts();

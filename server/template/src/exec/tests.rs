@@ -5,7 +5,7 @@ use text::{FileId, FileRange};
 use super::*;
 use crate::functions::testing::{call, traced};
 use crate::parse::parse;
-use crate::{Dialect, List, Map};
+use crate::{Dialect, FrameKind, List, Map};
 
 fn set(text: &str) -> TemplateSet {
     let mut set = TemplateSet::new();
@@ -237,8 +237,16 @@ fn at(value: &str, start: usize) -> Value {
     Value::from(value).with_origin(Some(range).into())
 }
 
+fn shown(kind: &crate::FrameKind) -> String {
+    match kind {
+        FrameKind::Call { name } => name.to_text().into_owned(),
+        FrameKind::Condition { keyword, shown, holds, .. } => format!("{} {shown} {holds}", keyword.name()),
+        FrameKind::Item { key, .. } => key.to_string(),
+    }
+}
+
 /// The parts of the output: bytes, the text of the action or template that wrote them, the start of the value,
-/// and the names of the calls on the way, innermost first.
+/// and the calls and conditions on the way, innermost first.
 fn trace(text: &str, dot: Value) -> Vec<(String, String, Option<u32>, String)> {
     let set = set(text);
     traced(|cx| {
@@ -249,10 +257,10 @@ fn trace(text: &str, dot: Value) -> Vec<(String, String, Option<u32>, String)> {
         let parts = sink.segments.iter().map(|segment| {
             let bytes = &sink.bytes[start..start + segment.len as usize];
             start += segment.len as usize;
-            let place = segment.place.map_or(String::new(), |it| text[it.range].to_owned());
-            let value = segment.value.map(|it| u32::from(it.range.start()));
+            let place = segment.place.range().map_or(String::new(), |it| text[it.range].to_owned());
+            let value = segment.value.range().map(|it| u32::from(it.range.start()));
             let frames = std::iter::successors(trace.frame(segment.frame), |frame| trace.frame(frame.parent));
-            let calls = frames.map(|frame| frame.name.to_text().into_owned()).collect::<Vec<_>>().join("<");
+            let calls = frames.map(|frame| shown(&frame.kind)).collect::<Vec<_>>().join("<");
             (String::from_utf8_lossy(bytes).into_owned(), place, value, calls)
         });
         let parts: Vec<_> = parts.collect();
@@ -304,4 +312,52 @@ fn a_text_given_to_tpl_is_where_its_bytes_come_from() {
     const ACTION: &str = "{{ tpl . (dict `k` `v`) }}";
     let expected = [("a ", ACTION, Some(100), "gotpl"), ("v", ACTION, Some(102), "gotpl")];
     check_trace(ACTION, at("a {{ .k }}", 100), &expected);
+}
+
+#[test]
+fn conditions_stand_around_what_they_let_through() {
+    let list = || Value::from(crate::List::any(vec![at("v", 5)]));
+    check_trace(
+        "{{ if . }}a{{ else }}b{{ end }}c",
+        at("v", 5),
+        &[("a", "a", None, "if \"v\" true"), ("c", "c", None, "")],
+    );
+    check_trace(
+        "{{ with 0 }}a{{ else with . }}b{{ end }}",
+        at("v", 5),
+        &[("b", "b", None, "with \"v\" true<with 0 false")],
+    );
+    check_trace(
+        "{{ range . }}{{ . }}{{ end }}{{ range $i, $x := . }}x{{ end }}",
+        list(),
+        &[("v", "{{ . }}", Some(5), "0<range [v] true"), ("x", "x", None, "0<range [v] true")],
+    );
+    check_trace("{{ range 0 }}{{ else }}x{{ end }}", list(), &[("x", "x", None, "range 0 false")]);
+}
+
+#[test]
+fn calls_and_conditions_are_one_tree() {
+    check_trace(
+        "{{ define `d` }}{{ if . }}x{{ end }}{{ end }}{{ if true }}{{ include `d` 1 }}{{ end }}",
+        Value::NIL,
+        &[("x", "x", None, "if 1 true<d<if true true")],
+    );
+}
+
+#[test]
+fn conditions_remember_all_that_decided() {
+    let set = set("{{ if and .a (eq .b `y`) }}x{{ end }}{{ if not .a }}{{ end }}");
+    let map: crate::Map = [("a", at("x", 5)), ("b", at("y", 9))].into_iter().collect();
+    traced(|cx| {
+        execute(&set, "t", map.into(), cx, &mut Traced::default()).unwrap();
+        let (frames, several) = cx.trace.take().unwrap().into_parts();
+        let values = |frame: &crate::Frame| match frame.kind {
+            FrameKind::Condition { value, .. } => {
+                value.values(&several).map(|it| u32::from(it.range.start())).collect::<Vec<_>>()
+            }
+            _ => Vec::new(),
+        };
+        // What let nothing through is remembered too: it read the value.
+        assert_eq!(frames.iter().map(values).collect::<Vec<_>>(), [vec![5, 9], vec![5]]);
+    });
 }

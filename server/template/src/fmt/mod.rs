@@ -5,10 +5,12 @@
 mod format;
 mod number;
 mod printer;
+mod short;
 
 use std::ops::Range;
 
 use printer::Printer;
+pub use short::short;
 
 use crate::{Cx, Data, Origin, Str, Text, TextBuilder, Value};
 

@@ -225,8 +225,8 @@ mod tests {
             let text = to_json(cx, value.into());
             let mut segments = Vec::new();
             let trace = cx.trace.as_ref().unwrap();
-            trace.slice(text.origin, text.bytes.len(), 0..text.bytes.len(), &mut segments);
-            let seen: Vec<_> = segments.iter().map(|it| (it.len, it.value)).collect();
+            trace.slice(text.origin, 0..text.bytes.len(), &mut segments);
+            let seen: Vec<_> = segments.iter().map(|it| (it.len, it.value.range())).collect();
             assert_eq!(seen, [(1, None), (7, Some(range)), (10, None)]); // `{`, `"a":"x"`, `,"b":true}`
         });
     }

@@ -149,12 +149,13 @@ mod tests {
     /// The segments of a text, as `text=value` with the start of the value's range.
     fn segments(trace: &Trace, text: &Text) -> Vec<String> {
         let mut segments: Vec<Segment> = Vec::new();
-        trace.slice(text.origin, text.bytes.len(), 0..text.bytes.len(), &mut segments);
+        trace.slice(text.origin, 0..text.bytes.len(), &mut segments);
         let mut at = 0;
         let mut shown = Vec::new();
         for segment in segments {
             let end = at + segment.len as usize;
-            let start = segment.value.map_or("-".to_owned(), |it| u32::from(it.range.start()).to_string());
+            let start =
+                segment.value.range().map_or("-".to_owned(), |it| u32::from(it.range.start()).to_string());
             shown.push(format!("{:?}={start}", String::from_utf8_lossy(&text.bytes[at..end])));
             at = end;
         }

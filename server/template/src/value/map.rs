@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{MapType, Str, Value};
+use crate::Origin;
 
 /// A map; cloning shares it. One map may be held under two types: a subchart's `.Values` is the parent's
 /// `.Values.subchart`.
@@ -95,6 +96,16 @@ impl Map {
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
         self.entries().get(key).cloned()
+    }
+
+    /// Where a key is written, as far as it is known: else it shows its value.
+    pub fn key_origin(&self, key: &[u8], value: &Value) -> Origin {
+        let source = self.inner.source.as_ref();
+        let entry = source.and_then(|it| it.entry(std::str::from_utf8(key).ok()?));
+        match Origin::from(entry.and_then(|it| it.key_at)) {
+            Origin::NONE => value.origin,
+            known => known,
+        }
     }
 
     /// Whether it has the key.

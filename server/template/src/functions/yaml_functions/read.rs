@@ -4,6 +4,7 @@ use text::{FileId, FileRange};
 use yaml::{Node, Numbers};
 
 use crate::functions::json;
+use crate::origin::is_value;
 use crate::{Cx, List, Map, Origin, Text, Trace, Value};
 
 /// A file that no origin can name: the text came out of the template, not out of a file.
@@ -51,6 +52,6 @@ fn nested(trace: &Trace, text: &Text, node: &Node) -> Value {
 fn origin_of(trace: &Trace, text: &Text, at: FileRange) -> Origin {
     let mut segments = Vec::new();
     let (start, end) = (usize::from(at.range.start()), usize::from(at.range.end()));
-    trace.slice(text.origin, text.bytes.len(), start..end.min(text.bytes.len()).max(start), &mut segments);
-    Origin::from(segments.iter().find_map(|it| it.value))
+    trace.slice(text.origin, start..end.min(text.bytes.len()).max(start), &mut segments);
+    segments.iter().map(|it| it.value).find(|it| is_value(*it)).unwrap_or_default()
 }
