@@ -5,7 +5,7 @@ use golang::semver::is_compatible_range;
 use golang::strconv::quote;
 
 /// `.Capabilities`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
     /// The version of Kubernetes.
     pub kube_version: KubeVersion,

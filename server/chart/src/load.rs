@@ -5,6 +5,7 @@
 //! its last good state, a broken `Chart.yaml` gives what could be read of it.
 
 mod documents;
+mod known;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::metadata::{self, read_api_version, read_lock, read_metadata};
 use crate::{Chart, Lock, Metadata, SourceFile, archive};
 
 pub(crate) use documents::read_values;
+pub use known::KnownFiles;
 
 /// What loading needs besides the files.
 #[derive(Debug)]
@@ -83,6 +85,8 @@ pub struct LoadedChart {
     pub chart: Option<Chart>,
     /// All that was wrong, in the order in which Helm would find it.
     pub errors: Vec<LoadError>,
+    /// What reading its files came to: the next loading need not do that again.
+    pub known: KnownFiles,
 }
 
 /// Helm does not bound this; no one nests charts by hand.
@@ -92,15 +96,21 @@ const MAX_NESTING: usize = 32;
 ///
 /// The order of `files` is the order of templates; Helm's is bytewise by path.
 pub fn load(files: Vec<SourceFile>, context: &mut LoadContext) -> Result<Chart, LoadError> {
-    let mut loader =
-        Loader { strict: true, last_good: &HashMap::new(), dialect: context.dialect, errors: Vec::new() };
+    let (last_good, known) = (HashMap::new(), KnownFiles::default());
+    let mut loader = Loader::new(true, &last_good, &known, context.dialect);
     let base = context.base.to_owned();
     loader.root(files, context.table, &base).map(|chart| chart.placed(None))
 }
 
-/// Loads what can be loaded. `last_good` has the values that files had when they could last be read.
-pub fn load_tolerant(files: Vec<SourceFile>, context: &mut LoadContext, last_good: &LastGood) -> LoadedChart {
-    let mut loader = Loader { strict: false, last_good, dialect: context.dialect, errors: Vec::new() };
+/// Loads what can be loaded. `last_good` has the values that files had when they could last be read, `known` what
+/// the last loading of the chart told.
+pub fn load_tolerant(
+    files: Vec<SourceFile>,
+    context: &mut LoadContext,
+    last_good: &LastGood,
+    known: &KnownFiles,
+) -> LoadedChart {
+    let mut loader = Loader::new(false, last_good, known, context.dialect);
     let base = context.base.to_owned();
     let chart = match loader.root(files, context.table, &base) {
         Ok(chart) => Some(chart.placed(None)),
@@ -109,14 +119,16 @@ pub fn load_tolerant(files: Vec<SourceFile>, context: &mut LoadContext, last_goo
             None
         }
     };
-    LoadedChart { chart, errors: loader.errors }
+    LoadedChart { chart, errors: loader.errors, known: loader.now_known }
 }
 
 struct Loader<'g> {
     strict: bool,
     last_good: &'g LastGood,
+    known: &'g KnownFiles,
     dialect: Dialect,
     errors: Vec<LoadError>,
+    now_known: KnownFiles,
 }
 
 type Result<T, E = LoadError> = std::result::Result<T, E>;
@@ -134,7 +146,12 @@ struct Buckets {
     subcharts: BTreeMap<String, Vec<SourceFile>>,
 }
 
-impl Loader<'_> {
+impl<'g> Loader<'g> {
+    fn new(strict: bool, last_good: &'g LastGood, known: &'g KnownFiles, dialect: Dialect) -> Self {
+        let (errors, now_known) = (Vec::new(), KnownFiles::default());
+        Self { strict, last_good, known, dialect, errors, now_known }
+    }
+
     /// In tolerant mode, notes the error and goes on.
     fn report(&mut self, error: LoadError) -> Result<()> {
         if self.strict {
@@ -297,7 +314,12 @@ impl Loader<'_> {
     }
 
     fn values(&mut self, file: &SourceFile) -> Result<Node> {
-        match read_values(&file.data, file.id, self.dialect) {
+        let read = || read_values(&file.data, file.id, self.dialect);
+        let came_to = self.known.values(file).unwrap_or_else(read);
+        if !self.strict {
+            self.now_known.add_values(file, came_to.clone());
+        }
+        match came_to {
             Ok(node) => Ok(node),
             Err(problem) => {
                 let message = format!("cannot load values.yaml: {}", problem.message);
@@ -361,18 +383,26 @@ impl Loader<'_> {
         base: &str,
         depth: usize,
     ) -> Result<Chart> {
+        let base = format!("{base}/charts/{}", file.path);
+        let files = match self.known.archive(file) {
+            Some(known) => known,
+            None => self.unpack(file, table, &base)?,
+        };
+        if !self.strict {
+            self.now_known.add_archive(file, files.clone());
+        }
+        self.chart(files, table, &base, depth + 1)
+    }
+
+    fn unpack(&self, file: &SourceFile, table: &mut FileTable, base: &str) -> Result<Vec<SourceFile>> {
         let whole = FileRange::new(file.id, 0, 0);
         let members = archive::unpack(&file.data, self.dialect)
             .map_err(|message| error(LoadErrorKind::Archive, &message, Some(whole)))?;
-        let base = format!("{base}/charts/{}", file.path);
-        let files = members
-            .into_iter()
-            .map(|member| {
-                let id = table.intern(&format!("{base}/{}", member.path));
-                SourceFile { path: member.path.into(), id, data: member.data.into() }
-            })
-            .collect();
-        self.chart(files, table, &base, depth + 1)
+        let member = |member: archive::Member| {
+            let id = table.intern(&format!("{base}/{}", member.path));
+            SourceFile { path: member.path.into(), id, data: member.data.into() }
+        };
+        Ok(members.into_iter().map(member).collect())
     }
 }
 

@@ -98,5 +98,5 @@ pub(crate) fn load_tolerant(fixture: &str, last_good: &LastGood) -> LoadedChart 
     let mut table = FileTable::default();
     let files = files(&mut table, fixture);
     let mut context = LoadContext { table: &mut table, base: "c", dialect: Dialect::Helm4 };
-    crate::load_tolerant(files, &mut context, last_good)
+    crate::load_tolerant(files, &mut context, last_good, &crate::load::KnownFiles::default())
 }

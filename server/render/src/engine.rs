@@ -6,7 +6,10 @@
 use std::sync::{Arc, OnceLock};
 
 use golang::Dialect;
-use template::{Budget, Cx, ExecError, Host, Plain, Sink, TemplateSet, Trace, Traced, Value, execute};
+use rustc_hash::FxHashSet;
+use template::{
+    Budget, Cx, ExecError, Host, Plain, Reads, Sink, Str, TemplateSet, Trace, Traced, Value, execute,
+};
 use text::FileRange;
 
 use crate::context::Contexts;
@@ -44,6 +47,8 @@ pub struct RunConfig {
     pub budget: Budget,
     /// Whether to record where bytes come from.
     pub traced: bool,
+    /// Whether to record which templates are run.
+    pub(crate) remembers: bool,
 }
 
 /// A file that failed, with what it had printed by then.
@@ -64,33 +69,15 @@ pub fn run(
     wanted: impl Fn(&TemplateFile) -> bool,
     mut go_on: impl FnMut(&Failed) -> bool,
 ) -> (Vec<RenderedFile>, Vec<Failed>) {
-    let set = templates.set();
     let contexts = Contexts::new(environment);
-    let regexes = template::functions::regex::Cache::default();
+    let engine = Engine::new(templates, host, config, environment.dialect);
     let (mut rendered, mut failed) = (Vec::new(), Vec::new());
-    let runs = templates.files().iter().filter(|file| file.is_run() && wanted(file));
-    for file in runs {
-        let mut cx = Cx::new(environment.dialect, host);
-        cx.budget = config.budget.clone();
-        cx.regexes = regexes.clone();
-        let dot = contexts.dot(&file.chart, &file.name);
-        let (bytes, segments, done) = if config.traced {
-            cx.trace = Some(Trace::default());
-            let (sink, done) = print::<Traced>(&set, &file.name, dot, &mut cx);
-            (sink.bytes, sink.segments, done)
-        } else {
-            let (sink, done) = print::<Plain>(&set, &file.name, dot, &mut cx);
-            (sink.bytes, Vec::new(), done)
-        };
-        let origins = Origins::new(segments, cx.trace.take().map(Trace::into_parts).unwrap_or_default());
-        let file = finish(file, bytes, origins);
-        match done {
-            Ok(()) => rendered.push(file),
-            Err(error) => {
-                let error = describe(&file.name, &error, environment.dialect);
-                let failure = Failed { partial: file, error };
+    for file in templates.files().iter().filter(|file| file.is_run() && wanted(file)) {
+        match engine.run(file, contexts.dot(&file.chart, &file.name)) {
+            Ok(done) => rendered.push(done.file),
+            Err(failure) => {
                 let stop = !go_on(&failure);
-                failed.push(failure);
+                failed.push(*failure);
                 if stop {
                     break;
                 }
@@ -98,6 +85,62 @@ pub fn run(
         }
     }
     (rendered, failed)
+}
+
+/// What the templates of a chart need to run, one after the other.
+pub(crate) struct Engine<'r> {
+    set: TemplateSet,
+    host: &'r dyn Host,
+    config: &'r RunConfig,
+    dialect: Dialect,
+    regexes: template::functions::regex::Cache,
+}
+
+/// A template that ran to its end.
+pub(crate) struct Done {
+    /// What it printed.
+    pub file: RenderedFile,
+    /// The templates that it ran or looked for.
+    pub names: FxHashSet<Str>,
+}
+
+impl<'r> Engine<'r> {
+    pub(crate) fn new(
+        templates: &Templates,
+        host: &'r dyn Host,
+        config: &'r RunConfig,
+        dialect: Dialect,
+    ) -> Self {
+        let regexes = template::functions::regex::Cache::default();
+        Self { set: templates.set(), host, config, dialect, regexes }
+    }
+
+    /// Runs one template.
+    pub(crate) fn run(&self, file: &TemplateFile, dot: Value) -> Result<Done, Box<Failed>> {
+        self.host.enter(&file.name);
+        let mut cx = Cx::new(self.dialect, self.host);
+        cx.budget = self.config.budget.clone();
+        cx.regexes = self.regexes.clone();
+        cx.reads = self.config.remembers.then(Reads::default);
+        let (bytes, segments, done) = if self.config.traced {
+            cx.trace = Some(Trace::default());
+            let (sink, done) = print::<Traced>(&self.set, &file.name, dot, &mut cx);
+            (sink.bytes, sink.segments, done)
+        } else {
+            let (sink, done) = print::<Plain>(&self.set, &file.name, dot, &mut cx);
+            (sink.bytes, Vec::new(), done)
+        };
+        let origins = Origins::new(segments, cx.trace.take().map(Trace::into_parts).unwrap_or_default());
+        let names = cx.reads.take().unwrap_or_default().templates;
+        let rendered = finish(file, &bytes, origins);
+        match done {
+            Ok(()) => Ok(Done { file: rendered, names }),
+            Err(error) => {
+                let error = describe(&file.name, &error, self.dialect);
+                Err(Box::new(Failed { partial: rendered, error }))
+            }
+        }
+    }
 }
 
 /// Runs one template. Every `<no value>` is dropped, as Helm does, even where a template wrote it out.
@@ -121,11 +164,11 @@ pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> 
     Ok(String::from_utf8_lossy(&sink.bytes).into_owned())
 }
 
-fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins) -> RenderedFile {
+fn finish(file: &TemplateFile, bytes: &[u8], origins: Origins) -> RenderedFile {
     RenderedFile {
         name: file.name.clone(),
         source: file.source.id,
-        text: String::from_utf8_lossy(&bytes).into(),
+        text: String::from_utf8_lossy(bytes).into(),
         origins: origins.into(),
         documents: Arc::default(),
     }

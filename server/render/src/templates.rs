@@ -9,7 +9,8 @@ use std::sync::Arc;
 use chart::{Chart, SourceFile};
 use golang::Dialect;
 use golang::path;
-use template::{Define, ParseError, TemplateSet, parse};
+use rustc_hash::FxHashSet;
+use template::{Define, ParseError, Str, TemplateSet, parse};
 
 use crate::error::{Error, ErrorKind};
 
@@ -39,6 +40,13 @@ impl TemplateFile {
     /// Whether it prints the notes rather than manifests.
     pub fn is_notes(&self) -> bool {
         self.name.ends_with("NOTES.txt")
+    }
+
+    fn is_parsed_as(&self, other: &Self) -> bool {
+        match (&self.parsed, &other.parsed) {
+            (Ok(one), Ok(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
     }
 
     fn parse(name: Arc<str>, chart: Arc<str>, source: SourceFile, dialect: Dialect) -> Self {
@@ -87,6 +95,24 @@ impl Templates {
     pub fn errors(&self) -> Vec<Error> {
         let failed = |file: &TemplateFile| file.parsed.as_ref().err().map(|error| parse_error(file, error));
         self.files.iter().filter_map(failed).collect()
+    }
+
+    /// The names of all defines in files that are not the same in `last`, as they were and as they are.
+    pub(crate) fn changed_since(&self, last: &Self) -> FxHashSet<Str> {
+        let mut names = FxHashSet::default();
+        let mut add = |file: &TemplateFile| {
+            names.insert(Str::from(&*file.name));
+            names.extend(file.parsed.iter().flat_map(|defines| defines.iter()).map(|it| it.name.clone()));
+        };
+        for file in &self.files {
+            match last.file(&file.name) {
+                Some(before) if before.is_parsed_as(file) => {}
+                Some(before) => [before, file].into_iter().for_each(&mut add),
+                None => add(file),
+            }
+        }
+        last.files.iter().filter(|file| self.file(&file.name).is_none()).for_each(add);
+        names
     }
 
     /// Everything that is defined, where it can be parsed.

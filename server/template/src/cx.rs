@@ -42,7 +42,7 @@ impl<'r> Cx<'r> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reads {
     /// The templates that it ran or looked for, by name.
-    pub templates: std::collections::BTreeSet<crate::Str>,
+    pub templates: rustc_hash::FxHashSet<crate::Str>,
 }
 
 /// What is asked of a cluster by `lookup`.
@@ -62,6 +62,10 @@ pub struct Lookup {
 pub trait Host {
     /// Nanoseconds since 1970, UTC.
     fn now(&self) -> i128;
+
+    /// A template begins to run. What it draws shall not depend on those that ran before it, where a rendering
+    /// is to be the same whether all of a chart's templates ran or only some.
+    fn enter(&self, _template: &str) {}
 
     /// Random bytes.
     fn random(&self, into: &mut [u8]);

@@ -21,4 +21,7 @@ pub use function::{Arg, Body, Callable, Function, IntoResult, Reflect, Rest, Sig
 pub use golang::Dialect;
 pub use origin::{Frame, FrameId, FrameKind, Keyword, Origin, Segment, Text, TextBuilder, Trace};
 pub use parse::{Define, ParseError, TemplateSet, parse};
-pub use value::{Data, GoType, Int, IntKind, List, ListType, Map, MapType, Method, Object, Str, Value};
+pub use value::{
+    Data, GoType, Int, IntKind, List, ListType, Looks, Map, MapType, Method, Object, PathId, Paths, Read,
+    Str, Value, Watch,
+};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::coalesce::Warning;
-use chart::load::LastGood;
+use chart::load::{KnownFiles, LastGood};
 use chart::values::{ValuesError, merge_files, read_file_values};
 use chart::{Chart, Dialect, LoadContext, LoadError, load_tolerant};
 use render::{Environment, Options, Release, prepare};
@@ -35,6 +35,8 @@ pub(crate) struct Base {
     made_from: Inputs,
     /// What each values file said when it could last be read.
     last_good: LastGood,
+    /// What reading the files of the chart came to.
+    known: KnownFiles,
 }
 
 /// How much must be the same.
@@ -91,9 +93,10 @@ impl Base {
         let dialect = view.settings.helm_version.dialect();
         let nothing = LastGood::default();
         let last_good = last.map_or(&nothing, |it| &it.last_good);
+        let known = last.map(|it| it.known.clone()).unwrap_or_default();
         let loaded = numbers.give_slowly(|table| {
             let mut context = LoadContext { table, base: &view.base, dialect };
-            load_tolerant(view.files.clone(), &mut context, last_good)
+            load_tolerant(view.files.clone(), &mut context, last_good, &known)
         });
         let mut readable = readable_values(loaded.chart.as_ref());
         let (user, values_errors) = user_values(view, dialect, last_good, &mut readable);
@@ -113,6 +116,7 @@ impl Base {
             warnings,
             made_from: Inputs::of(view),
             last_good: readable,
+            known: loaded.known,
         }
     }
 
@@ -136,6 +140,7 @@ impl Base {
             warnings: self.warnings.clone(),
             made_from: Inputs::of(view),
             last_good: self.last_good.clone(),
+            known: self.known.clone(),
         }
     }
 

@@ -11,9 +11,15 @@ use std::sync::Arc;
 
 use chart::Chart;
 use golang::Dialect;
-use template::{Map, MapType, Value};
+use template::{Map, MapType, Value, Watch};
 
 use crate::Environment;
+
+/// Where the values of the chart are watched.
+pub(crate) const VALUES: &str = "values";
+
+/// Where `.Files` are watched, each chart's below its full path.
+pub(crate) const FILES: &str = "files";
 
 /// The contexts of a chart and all below it, by the charts' full paths.
 #[derive(Debug)]
@@ -54,6 +60,23 @@ impl Contexts {
         }
         self.by_chart.insert(chart.full_path.clone(), context.clone());
         context
+    }
+
+    /// Lets someone watch what templates do with all that they share.
+    pub(crate) fn watch(&self, environment: &Environment, watch: &Watch) {
+        if let Some(values) = self.value(&environment.chart.full_path, "Values") {
+            watch.over(&values, &[VALUES]);
+        }
+        for (chart, context) in &self.by_chart {
+            if let Some(files) = self.value(chart, "Files") {
+                watch.over(&files, &[FILES, chart]);
+            }
+            watch.over_writes(&context.clone().into());
+        }
+    }
+
+    fn value(&self, chart: &str, name: &str) -> Option<Value> {
+        self.by_chart.get(chart)?.get(name.as_bytes())
     }
 
     /// The dot of a template, with `.Template` set for it.

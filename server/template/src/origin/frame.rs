@@ -18,6 +18,36 @@ pub struct Frame {
     pub kind: FrameKind,
 }
 
+impl Frame {
+    /// The origins of what it looked at.
+    pub fn origins(&self) -> impl Iterator<Item = Origin> + use<> {
+        let (one, other) = match &self.kind {
+            FrameKind::Call { .. } => (None, None),
+            FrameKind::Condition { value, .. } => (Some(*value), None),
+            FrameKind::Item { key_at, value, .. } => (Some(*key_at), Some(*value)),
+        };
+        one.into_iter().chain(other)
+    }
+
+    /// The same frame with its places elsewhere; `None` if one of them is nowhere.
+    pub fn moved(
+        &self,
+        place: &dyn Fn(FileRange) -> Option<FileRange>,
+        origin: &dyn Fn(Origin) -> Option<Origin>,
+    ) -> Option<Self> {
+        let kind = match self.kind.clone() {
+            FrameKind::Call { name } => FrameKind::Call { name },
+            FrameKind::Condition { keyword, shown, value, holds } => {
+                FrameKind::Condition { keyword, shown, value: origin(value)?, holds }
+            }
+            FrameKind::Item { key, key_at, value } => {
+                FrameKind::Item { key, key_at: origin(key_at)?, value: origin(value)? }
+            }
+        };
+        Some(Self { place: place(self.place)?, parent: self.parent, kind })
+    }
+}
+
 /// A [`Frame`] of the trace; 0 is the rendered file itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FrameId(pub u32);

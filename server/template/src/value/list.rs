@@ -4,6 +4,7 @@ use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::watch::Watched;
 use super::{ListType, Value};
 
 /// A slice; cloning shares it.
@@ -18,13 +19,14 @@ struct Inner {
     /// Not yet looked into: the YAML that it comes from.
     source: Option<Arc<Vec<yaml::Node>>>,
     items: OnceCell<RefCell<Vec<Value>>>,
+    /// Who wants to know what is done with it.
+    watched: OnceCell<Watched>,
 }
 
 impl List {
     /// A slice of the given type.
     pub fn new(list_type: ListType, items: Vec<Value>) -> Self {
-        let cell = OnceCell::from(RefCell::new(items));
-        Self(Rc::new(Inner { list_type, nil: false, source: None, items: cell }))
+        Self::build(list_type, false, None, OnceCell::from(RefCell::new(items)))
     }
 
     /// `[]interface {}`.
@@ -39,13 +41,30 @@ impl List {
 
     /// A nil slice.
     pub fn nil(list_type: ListType) -> Self {
-        let cell = OnceCell::from(RefCell::new(Vec::new()));
-        Self(Rc::new(Inner { list_type, nil: true, source: None, items: cell }))
+        Self::build(list_type, true, None, OnceCell::from(RefCell::default()))
     }
 
     pub(super) fn from_nodes(nodes: Arc<Vec<yaml::Node>>) -> Self {
-        let items = OnceCell::new();
-        Self(Rc::new(Inner { list_type: ListType::Any, nil: false, source: Some(nodes), items }))
+        Self::build(ListType::Any, false, Some(nodes), OnceCell::new())
+    }
+
+    fn build(
+        list_type: ListType,
+        nil: bool,
+        source: Option<Arc<Vec<yaml::Node>>>,
+        items: OnceCell<RefCell<Vec<Value>>>,
+    ) -> Self {
+        Self(Rc::new(Inner { list_type, nil, source, items, watched: OnceCell::new() }))
+    }
+
+    /// From now on someone wants to know what is done with it; the first to want that counts.
+    pub(super) fn watch(&self, watched: Watched) {
+        if self.0.watched.set(watched.clone()).is_ok()
+            && let Some(items) = self.0.items.get()
+        {
+            let items = items.borrow();
+            items.iter().enumerate().for_each(|(at, it)| watched.pass_down(at.to_string().as_bytes(), it));
+        }
     }
 
     /// Its Go type.
@@ -60,6 +79,9 @@ impl List {
 
     /// The elements. Do not hold this across a call into a template.
     pub fn items(&self) -> Ref<'_, Vec<Value>> {
+        if let Some(watched) = self.0.watched.get() {
+            watched.look_at_entries();
+        }
         self.cell().borrow()
     }
 
@@ -70,15 +92,25 @@ impl List {
 
     /// How many elements it has.
     pub fn len(&self) -> usize {
-        match (&self.0.source, self.0.items.get()) {
-            (Some(nodes), None) => nodes.len(),
-            _ => self.items().len(),
+        if let Some(watched) = self.0.watched.get() {
+            watched.look_at_entries();
         }
+        self.count()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        if let Some(watched) = self.0.watched.get() {
+            watched.look_at_emptiness();
+        }
+        self.count() == 0
+    }
+
+    fn count(&self) -> usize {
+        match (&self.0.source, self.0.items.get()) {
+            (Some(nodes), None) => nodes.len(),
+            _ => self.cell().borrow().len(),
+        }
     }
 
     /// Element `at`.
@@ -88,6 +120,7 @@ impl List {
 
     /// Changes the elements in place, for all who share the slice.
     pub fn update(&self, change: impl FnOnce(&mut Vec<Value>)) {
+        self.0.watched.get().into_iter().for_each(Watched::write);
         change(&mut self.cell().borrow_mut());
     }
 
@@ -99,7 +132,9 @@ impl List {
     /// A deep copy at no cost: a second view of the same YAML, if nothing below was changed since.
     pub fn pristine_copy(&self) -> Option<Self> {
         let source = self.0.source.as_ref().filter(|_| self.is_pristine())?;
-        Some(Self::from_nodes(source.clone()))
+        let copy = Self::from_nodes(source.clone());
+        self.0.watched.get().into_iter().for_each(|it| copy.watch(it.of_copy()));
+        Some(copy)
     }
 
     /// Lists out of YAML are never changed themselves: `sortAlpha` sorts a copy unless it gets a `[]string`.
@@ -111,7 +146,13 @@ impl List {
     fn cell(&self) -> &RefCell<Vec<Value>> {
         self.0.items.get_or_init(|| {
             let nodes = self.0.source.as_deref().map_or(&[][..], Vec::as_slice);
-            RefCell::new(nodes.iter().map(Value::from_node).collect())
+            let watched = self.0.watched.get();
+            let item = |(at, node): (usize, &yaml::Node)| {
+                let value = Value::from_node(node);
+                watched.into_iter().for_each(|watched| watched.pass_down(at.to_string().as_bytes(), &value));
+                value
+            };
+            RefCell::new(nodes.iter().enumerate().map(item).collect())
         })
     }
 }

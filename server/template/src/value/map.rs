@@ -3,11 +3,12 @@
 //! A map out of a values file is converted one level at a time, when a template first looks into it: most of
 //! a large values file is never read by the template on the screen.
 
-use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::watch::Watched;
 use super::{MapType, Str, Value};
 use crate::Origin;
 
@@ -25,8 +26,10 @@ struct Inner {
     /// What it was made from; reads are answered from here until the first look at a value.
     source: Option<Arc<yaml::Map>>,
     cells: OnceCell<RefCell<BTreeMap<Str, Value>>>,
-    /// Set by every write, so that memories of what a template read know when they are void.
+    /// Set by every write: then it no longer shows what it was made from.
     written: Cell<bool>,
+    /// Who wants to know what is done with it.
+    watched: OnceCell<Watched>,
 }
 
 impl Map {
@@ -56,7 +59,8 @@ impl Map {
         source: Option<Arc<yaml::Map>>,
         cells: OnceCell<RefCell<BTreeMap<Str, Value>>>,
     ) -> Self {
-        Self { map_type, inner: Rc::new(Inner { nil, source, cells, written: Cell::new(false) }) }
+        let (written, watched) = (Cell::new(false), OnceCell::new());
+        Self { map_type, inner: Rc::new(Inner { nil, source, cells, written, watched }) }
     }
 
     /// Its Go type.
@@ -82,20 +86,33 @@ impl Map {
 
     /// How many keys it has.
     pub fn len(&self) -> usize {
-        match (&self.inner.source, self.inner.cells.get()) {
-            (Some(source), None) => source.len(),
-            _ => self.entries().len(),
+        if let Some(watched) = self.inner.watched.get() {
+            watched.look_at_entries();
         }
+        self.count()
     }
 
     /// Whether it has no keys.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        if let Some(watched) = self.inner.watched.get() {
+            watched.look_at_emptiness();
+        }
+        self.count() == 0
+    }
+
+    fn count(&self) -> usize {
+        match (&self.inner.source, self.inner.cells.get()) {
+            (Some(source), None) => source.len(),
+            _ => self.cells().borrow().len(),
+        }
     }
 
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.entries().get(key).cloned()
+        if let Some(watched) = self.inner.watched.get() {
+            watched.look_at(key);
+        }
+        self.cells().borrow().get(key).cloned()
     }
 
     /// Where a key is written, as far as it is known: else it shows its value.
@@ -110,11 +127,17 @@ impl Map {
 
     /// Whether it has the key.
     pub fn has(&self, key: &[u8]) -> bool {
-        self.entries().contains_key(key)
+        if let Some(watched) = self.inner.watched.get() {
+            watched.look_at(key);
+        }
+        self.cells().borrow().contains_key(key)
     }
 
     /// The entries in the order of their keys. Do not hold this across a call into a template.
     pub fn entries(&self) -> Ref<'_, BTreeMap<Str, Value>> {
+        if let Some(watched) = self.inner.watched.get() {
+            watched.look_at_entries();
+        }
         self.cells().borrow()
     }
 
@@ -125,14 +148,29 @@ impl Map {
 
     /// Sets a key, for all who share the map.
     pub fn set(&self, key: impl Into<Str>, value: Value) {
-        self.inner.written.set(true);
-        self.cells().borrow_mut().insert(key.into(), value);
+        self.write().insert(key.into(), value);
     }
 
     /// Takes a key out, for all who share the map.
     pub fn unset(&self, key: &[u8]) -> Option<Value> {
+        self.write().remove(key)
+    }
+
+    fn write(&self) -> RefMut<'_, BTreeMap<Str, Value>> {
         self.inner.written.set(true);
-        self.cells().borrow_mut().remove(key)
+        if let Some(watched) = self.inner.watched.get() {
+            watched.write();
+        }
+        self.cells().borrow_mut()
+    }
+
+    /// From now on someone wants to know what is done with it; the first to want that counts.
+    pub(super) fn watch(&self, watched: Watched) {
+        if self.inner.watched.set(watched.clone()).is_ok()
+            && let Some(cells) = self.inner.cells.get()
+        {
+            cells.borrow().iter().for_each(|(key, value)| watched.pass_down(key, value));
+        }
     }
 
     /// Whether both are the same map, not only equal ones.
@@ -143,7 +181,9 @@ impl Map {
     /// A deep copy at no cost: a second view of the same YAML, if nothing here or below was changed since.
     pub fn pristine_copy(&self) -> Option<Self> {
         let source = self.inner.source.as_ref().filter(|_| self.is_pristine())?;
-        Some(Self::from_yaml(source.clone(), self.map_type))
+        let copy = Self::from_yaml(source.clone(), self.map_type);
+        self.inner.watched.get().into_iter().for_each(|it| copy.watch(it.of_copy()));
+        Some(copy)
     }
 
     pub(super) fn is_pristine(&self) -> bool {
@@ -155,8 +195,13 @@ impl Map {
 
     fn cells(&self) -> &RefCell<BTreeMap<Str, Value>> {
         self.inner.cells.get_or_init(|| {
-            let entries = self.inner.source.iter().flat_map(|source| source.iter());
-            RefCell::new(entries.map(|it| (Str::from(it.key.clone()), Value::from_node(&it.node))).collect())
+            let watched = self.inner.watched.get();
+            let entry = |it: &yaml::Entry| {
+                let value = Value::from_node(&it.node);
+                watched.into_iter().for_each(|watched| watched.pass_down(it.key.as_bytes(), &value));
+                (Str::from(it.key.clone()), value)
+            };
+            RefCell::new(self.inner.source.iter().flat_map(|source| source.iter()).map(entry).collect())
         })
     }
 }

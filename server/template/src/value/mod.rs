@@ -10,6 +10,7 @@ pub mod methods;
 mod object;
 mod str;
 mod types;
+mod watch;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use map::Map;
 pub use object::{Call, Method, Object};
 pub use str::Str;
 pub use types::{GoType, IntKind, ListType, MapType};
+pub use watch::{Looks, PathId, Paths, Read, Watch};
 
 use crate::Origin;
 
