@@ -47,8 +47,6 @@ pub struct RunConfig {
     pub budget: Budget,
     /// Whether to record where bytes come from.
     pub traced: bool,
-    /// Whether to record which templates are run.
-    pub(crate) remembers: bool,
 }
 
 /// A file that failed, with what it had printed by then.
@@ -94,6 +92,7 @@ pub(crate) struct Engine<'r> {
     config: &'r RunConfig,
     dialect: Dialect,
     regexes: template::functions::regex::Cache,
+    remembers: bool,
 }
 
 /// A template that ran to its end.
@@ -112,7 +111,12 @@ impl<'r> Engine<'r> {
         dialect: Dialect,
     ) -> Self {
         let regexes = template::functions::regex::Cache::default();
-        Self { set: templates.set(), host, config, dialect, regexes }
+        Self { set: templates.set(), host, config, dialect, regexes, remembers: false }
+    }
+
+    /// The same, which tells the names of the templates that are run.
+    pub(crate) fn remembering(self) -> Self {
+        Self { remembers: true, ..self }
     }
 
     /// Runs one template.
@@ -121,7 +125,7 @@ impl<'r> Engine<'r> {
         let mut cx = Cx::new(self.dialect, self.host);
         cx.budget = self.config.budget.clone();
         cx.regexes = self.regexes.clone();
-        cx.reads = self.config.remembers.then(Reads::default);
+        cx.reads = self.remembers.then(Reads::default);
         let (bytes, segments, done) = if self.config.traced {
             cx.trace = Some(Trace::default());
             let (sink, done) = print::<Traced>(&self.set, &file.name, dot, &mut cx);

@@ -64,13 +64,12 @@ impl Memo {
             self.traced = config.traced;
         }
         self.go_on_to(world);
-        let config = RunConfig { remembers: true, ..config.clone() };
         let mut run = Run {
             watch: Watch::new(std::mem::take(&mut self.paths)),
             engine: OnceCell::new(),
             world,
             host,
-            config: &config,
+            config,
             changed: false,
             rendered: Vec::new(),
             failed: Vec::new(),
@@ -166,7 +165,8 @@ impl Run<'_> {
         let (contexts, engine) = self.engine.get_or_init(|| {
             let contexts = Contexts::new(environment);
             contexts.watch(environment, &self.watch);
-            (contexts, Engine::new(templates, self.host, self.config, environment.dialect))
+            let engine = Engine::new(templates, self.host, self.config, environment.dialect);
+            (contexts, engine.remembering())
         });
         let dot = contexts.dot(&file.chart, &file.name);
         self.watch.take(); // what was done to get here is nobody's
