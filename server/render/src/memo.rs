@@ -235,8 +235,8 @@ fn changed_files(old: &Chart, new: &Chart) -> Vec<Arc<str>> {
 /// How files that values and templates come from were edited.
 fn moves(old: &World, new: &World) -> Moves {
     let mut moves = Moves::default();
-    let templates = new.templates.files().iter().filter_map(|new| {
-        let old = old.templates.file(&new.name)?;
+    let templates = new.templates.since(&old.templates).filter_map(|(new, old)| {
+        let old = old?;
         (old.source.id == new.source.id).then_some((new.source.id, &old.source.data, &new.source.data))
     });
     let user = new.values_files.iter().filter_map(|(id, data)| {

@@ -97,6 +97,18 @@ impl Templates {
         self.files.iter().filter_map(failed).collect()
     }
 
+    /// Each file with what it was in `last`.
+    pub(crate) fn since<'t>(
+        &'t self,
+        last: &'t Self,
+    ) -> impl Iterator<Item = (&'t TemplateFile, Option<&'t TemplateFile>)> {
+        self.files.iter().enumerate().map(|(at, file)| {
+            // Mostly the files are the same ones in the same order.
+            let same = last.files.get(at).filter(|it| Arc::ptr_eq(&it.name, &file.name));
+            (file, same.or_else(|| last.file(&file.name)))
+        })
+    }
+
     /// The names of all defines in files that are not the same in `last`, as they were and as they are.
     pub(crate) fn changed_since(&self, last: &Self) -> FxHashSet<Str> {
         let mut names = FxHashSet::default();
@@ -104,14 +116,18 @@ impl Templates {
             names.insert(Str::from(&*file.name));
             names.extend(file.parsed.iter().flat_map(|defines| defines.iter()).map(|it| it.name.clone()));
         };
-        for file in &self.files {
-            match last.file(&file.name) {
+        let mut kept = 0;
+        for (file, before) in self.since(last) {
+            kept += usize::from(before.is_some());
+            match before {
                 Some(before) if before.is_parsed_as(file) => {}
                 Some(before) => [before, file].into_iter().for_each(&mut add),
                 None => add(file),
             }
         }
-        last.files.iter().filter(|file| self.file(&file.name).is_none()).for_each(add);
+        if kept < last.files.len() {
+            last.files.iter().filter(|file| self.file(&file.name).is_none()).for_each(add);
+        }
         names
     }
 

@@ -1,14 +1,15 @@
 //! A chart as an editor holds it: files in memory, edited one after the other, rendered after each edit.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chart::load::LastGood;
+use chart::load::{KnownFiles, LastGood};
 use chart::values::{ValuesFile, merge_files, read_file_values};
 use chart::{LoadContext, SourceFile, load_tolerant};
-use chartroom_render::{Options, Release, Templates, World, prepare};
+use chartroom_render::{Environment, Options, Release, Templates, World, prepare};
 use golang::Dialect;
 use text::{FileId, FileTable};
 
@@ -18,7 +19,8 @@ pub(crate) struct Desk {
     pub(crate) values: ValuesFile,
     table: FileTable,
     dialect: Dialect,
-    last_templates: Option<Templates>,
+    last: Option<World>,
+    known: KnownFiles,
 }
 
 /// The chart of the guide and, where they are, charts of the corpus.
@@ -40,13 +42,7 @@ impl Desk {
         let files = project::read_chart(chart, &mut table, dialect).unwrap();
         let id = table.intern("override.yaml");
         let values = ValuesFile { name: "override.yaml".to_owned(), id, data: values.as_bytes().into() };
-        Self { files, values, table, dialect, last_templates: None }
-    }
-
-    /// All that can be edited: the texts of templates, values files and `Chart.yaml`.
-    pub(crate) fn editable(&self) -> Vec<FileId> {
-        let own = self.files.iter().filter(|it| it.text().is_some() && !it.path.ends_with(".json"));
-        own.map(|it| it.id).chain([self.values.id]).collect()
+        Self { files, values, table, dialect, last: None, known: KnownFiles::default() }
     }
 
     pub(crate) fn text(&self, file: FileId) -> String {
@@ -68,9 +64,42 @@ impl Desk {
 
     /// What is to be rendered now; `None` where there is no chart.
     pub(crate) fn world(&mut self) -> Option<World> {
+        let environment = match self.with_other_templates() {
+            Some(environment) => environment,
+            None => self.environment()?,
+        };
+        let last = self.last.as_ref().map(|it| &it.templates);
+        let templates = Templates::new(&environment.chart, self.dialect, last);
+        let values_files = vec![(self.values.id, self.values.data.clone())];
+        let world = World { environment: Arc::new(environment), templates, values_files };
+        self.last = Some(world.clone());
+        Some(world)
+    }
+
+    /// The last environment with the templates as they are now, if nothing else was edited.
+    fn with_other_templates(&self) -> Option<Environment> {
+        let last = self.last.as_ref()?;
+        let now: HashMap<FileId, &SourceFile> = self.files.iter().map(|it| (it.id, it)).collect();
+        let changed = |file: &SourceFile| {
+            let data = &now.get(&file.id)?.data;
+            (!Arc::ptr_eq(data, &file.data)).then(|| data.clone())
+        };
+        let other = last.environment.chart.all().into_iter().flat_map(|chart| chart.raw.iter());
+        let mut other = other.filter(|file| !file.path.starts_with("templates/"));
+        if other.any(|file| changed(file).is_some())
+            || !Arc::ptr_eq(&last.values_files[0].1, &self.values.data)
+        {
+            return None;
+        }
+        let environment = &*last.environment;
+        Some(Environment { chart: environment.chart.with_templates(&changed), ..environment.clone() })
+    }
+
+    fn environment(&mut self) -> Option<Environment> {
         let dialect = self.dialect;
         let mut context = LoadContext { table: &mut self.table, base: "chart", dialect };
-        let chart = load_tolerant(self.files.clone(), &mut context, &LastGood::new()).chart?;
+        let loaded = load_tolerant(self.files.clone(), &mut context, &LastGood::new(), &self.known);
+        self.known = loaded.known;
         let release = Release {
             name: "release-name".into(),
             namespace: "default".into(),
@@ -80,11 +109,7 @@ impl Desk {
         let capabilities = chart::capabilities::Capabilities::defaults(dialect);
         let options = Options { release, capabilities, dialect, skip_schema: true };
         let user = merge_files(&read_file_values(&self.values, dialect).ok());
-        let environment = prepare(&chart, &user, &options).environment;
-        let templates = Templates::new(&environment.chart, dialect, self.last_templates.as_ref());
-        self.last_templates = Some(templates.clone());
-        let values_files = vec![(self.values.id, self.values.data.clone())];
-        Some(World { environment: Arc::new(environment), templates, values_files })
+        Some(prepare(&loaded.chart?, &user, &options).environment)
     }
 }
 

@@ -16,7 +16,11 @@ use desk::{Desk, Still, charts};
 fn shown((files, failed): &(Vec<RenderedFile>, Vec<Failed>)) -> Vec<String> {
     let partial = failed.iter().map(|it| &it.partial);
     let files = files.iter().chain(partial).map(|file| {
-        format!("{} {:?}\n{}\n{:?}\n{:?}", file.name, file.source, file.text, file.segments, file.frames)
+        let origins = &file.origins;
+        let values = |it: &template::Segment| origins.values(it.value).collect::<Vec<_>>();
+        let several: Vec<_> = origins.segments().iter().map(values).collect();
+        let (segments, frames) = (origins.segments(), origins.frames());
+        format!("{} {:?}\n{}\n{segments:?}\n{frames:?}\n{several:?}", file.name, file.source, file.text)
     });
     let errors = failed.iter().map(|it| format!("{:?}", it.error));
     let mut shown: Vec<String> = files.chain(errors).collect();
@@ -85,12 +89,18 @@ impl Dice {
     }
 }
 
+/// All that can be edited: the texts of templates, values files and `Chart.yaml`.
+fn editable(desk: &Desk) -> Vec<FileId> {
+    let own = desk.files.iter().filter(|it| it.text().is_some() && !it.path.ends_with(".json"));
+    own.map(|it| it.id).chain([desk.values.id]).collect()
+}
+
 /// Edits a chart again and again; now and then takes all edits of a file back.
 fn check(chart: &std::path::Path, values: &str, dialect: Dialect, edits: usize, seed: u64) {
     let mut desk = Desk::new(chart, values, dialect);
     let mut memo = Memo::default();
     let mut dice = Dice(seed);
-    let original: Vec<(FileId, String)> = desk.editable().iter().map(|id| (*id, desk.text(*id))).collect();
+    let original: Vec<(FileId, String)> = editable(&desk).iter().map(|id| (*id, desk.text(*id))).collect();
     let (always, sometimes) = (Still::default(), Still::default());
     let world = desk.world().unwrap();
     assert_eq!(remembered(&mut memo, &world, &sometimes), scratch(&world, &always), "before any edit");

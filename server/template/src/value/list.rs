@@ -149,7 +149,9 @@ impl List {
             let watched = self.0.watched.get();
             let item = |(at, node): (usize, &yaml::Node)| {
                 let value = Value::from_node(node);
-                watched.into_iter().for_each(|watched| watched.pass_down(at.to_string().as_bytes(), &value));
+                if let Some(watched) = watched {
+                    watched.pass_down(at.to_string().as_bytes(), &value);
+                }
                 value
             };
             RefCell::new(nodes.iter().enumerate().map(item).collect())

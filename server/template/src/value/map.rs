@@ -198,7 +198,9 @@ impl Map {
             let watched = self.inner.watched.get();
             let entry = |it: &yaml::Entry| {
                 let value = Value::from_node(&it.node);
-                watched.into_iter().for_each(|watched| watched.pass_down(it.key.as_bytes(), &value));
+                if let Some(watched) = watched {
+                    watched.pass_down(it.key.as_bytes(), &value);
+                }
                 (Str::from(it.key.clone()), value)
             };
             RefCell::new(self.inner.source.iter().flat_map(|source| source.iter()).map(entry).collect())
