@@ -27,7 +27,7 @@ pub(crate) struct Base {
     /// A setting that makes no sense.
     pub setting_error: Option<String>,
     /// What templates will see.
-    pub environment: Option<Environment>,
+    pub environment: Option<Arc<Environment>>,
     /// Why Helm would refuse.
     pub errors: Vec<render::Error>,
     /// What Helm would grumble about.
@@ -103,7 +103,7 @@ impl Base {
         let (options, setting_error) = options(view, dialect);
         let prepared = loaded.chart.as_ref().map(|chart| prepare(chart, &user, &options));
         let (environment, errors, warnings) = match prepared {
-            Some(it) => (Some(it.environment), it.errors, it.warnings),
+            Some(it) => (Some(Arc::new(it.environment)), it.errors, it.warnings),
             None => (None, Vec::new(), Vec::new()),
         };
         Self {
@@ -135,7 +135,7 @@ impl Base {
             values_errors: self.values_errors.clone(),
             setting_error: self.setting_error.clone(),
             environment: environment
-                .map(|it| Environment { chart: it.chart.with_templates(&text), ..it.clone() }),
+                .map(|it| Arc::new(Environment { chart: it.chart.with_templates(&text), ..(**it).clone() })),
             errors: self.errors.clone(),
             warnings: self.warnings.clone(),
             made_from: Inputs::of(view),

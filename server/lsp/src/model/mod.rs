@@ -6,15 +6,16 @@
 //! and made when someone asks for it.
 
 mod base;
+mod host;
 mod rendering;
 mod sources;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chart::{Chart, SourceFile};
 use ide::Analysis;
-use render::Templates;
+use render::{Memo, Templates};
 use text::{FileId, FileTable};
 
 use crate::cancel::Cancel;
@@ -40,6 +41,8 @@ pub(crate) struct Model {
     analysis: Option<Analysis>,
     templates: OnceLock<Templates>,
     last_templates: Option<Templates>,
+    /// What templates printed, handed on from model to model.
+    memo: Arc<Mutex<Memo>>,
     rendering: Mutex<Option<Arc<Rendering>>>,
     /// Files by number, members of archives included.
     files: OnceLock<HashMap<FileId, SourceFile>>,
@@ -63,6 +66,7 @@ impl Model {
             analysis,
             templates: OnceLock::new(),
             last_templates: last.and_then(|it| it.templates.get().or(it.last_templates.as_ref()).cloned()),
+            memo: last.map(|it| it.memo.clone()).unwrap_or_default(),
             rendering: Mutex::default(),
             files: OnceLock::new(),
             base,
@@ -96,6 +100,17 @@ impl Model {
                 Templates::new(&environment.chart, environment.dialect, self.last_templates.as_ref())
             }
             None => Templates::default(),
+        })
+    }
+
+    /// What templates printed until now; one rendering at a time.
+    fn memo(&self) -> MutexGuard<'_, Memo> {
+        self.memo.lock().unwrap_or_else(|poisoned| {
+            // A rendering that panicked may have left half of it.
+            let mut memo = poisoned.into_inner();
+            *memo = Memo::default();
+            self.memo.clear_poison();
+            memo
         })
     }
 

@@ -1,15 +1,12 @@
 //! A rendered chart, with everything that is wrong with it and the way from every byte to its source.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use ide::Diagnostic;
-use render::{Output, PrintConfig, RenderedFile, RunConfig, TemplateFile};
+use render::{Output, PrintConfig, RenderedFile, RunConfig, TemplateFile, World};
 use template::Budget;
 use text::{FileId, FileRange, TextRange};
 
 use super::Model;
+use super::host::Host;
 use crate::cancel::Cancel;
 use crate::state::ChartView;
 
@@ -97,13 +94,15 @@ fn run(
     }
     let mut errors = before(view, model);
     let base = model.exact(view);
-    let Some(environment) = &base.environment else { return Some((Vec::new(), errors)) };
+    let Some(environment) = base.environment.clone() else { return Some((Vec::new(), errors)) };
     let templates = model.templates(view);
     errors.extend(templates.errors().iter().map(|it| Failure::rendering(it, view)));
     let budget = Budget { cancelled: Some(cancel.flag()), ..Budget::default() };
     let config = RunConfig { budget, traced: true };
+    let values_files = view.values.iter().map(|it| (it.id, it.data.clone())).collect();
+    let world = World { environment, templates: templates.clone(), values_files };
     let (mut files, failed) =
-        render::run(environment, templates, &Host::default(), &config, wanted, |_| !cancel.is_set());
+        model.memo().run(&world, &Host::default(), &config, wanted, |_| !cancel.is_set());
     if cancel.is_set() {
         return None;
     }
@@ -160,32 +159,4 @@ impl Failure {
 fn fallback(view: &ChartView) -> FileRange {
     let named = view.files.iter().find(|it| &*it.path == "Chart.yaml").or(view.files.first());
     FileRange { file: named.map_or(FileId(0), |it| it.id), range: TextRange::default() }
-}
-
-/// The outside world for templates in a preview: the real clock, and randomness that is the same in each
-/// rendering, so that a preview does not flicker.
-#[derive(Debug, Default)]
-pub(super) struct Host {
-    drawn: AtomicU64,
-}
-
-impl template::Host for Host {
-    fn now(&self) -> i128 {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_nanos() as i128)
-    }
-
-    fn random(&self, into: &mut [u8]) {
-        for chunk in into.chunks_mut(8) {
-            let mut hasher = seed().build_hasher();
-            hasher.write_u64(self.drawn.fetch_add(1, Ordering::Relaxed));
-            let bytes = hasher.finish().to_le_bytes();
-            chunk.copy_from_slice(&bytes[..chunk.len()]);
-        }
-    }
-}
-
-/// One seed for as long as the server lives.
-fn seed() -> &'static RandomState {
-    static SEED: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
-    SEED.get_or_init(RandomState::new)
 }

@@ -10,6 +10,7 @@ mod x509;
 use std::any::Any;
 use std::net::IpAddr;
 
+pub use self::keys::new_rsa_key;
 use self::keys::{Kind, PrivateKey};
 use self::x509::{Issuer, Request};
 use super::encoding::decode_base64;

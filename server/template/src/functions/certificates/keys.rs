@@ -51,6 +51,12 @@ const SHA256_INFO: &[u8] = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x0
 const P256_OID: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
 const OCTETS: u8 = 0x04;
 
+/// A new RSA key in DER (PKCS#1), for hosts that keep one at hand. `None` if there is none of that size.
+pub fn new_rsa_key(host: &dyn Host, bits: usize) -> Option<Vec<u8>> {
+    let key = RsaPrivateKey::new(&mut Random(Generator::new(host)), bits).ok()?;
+    Some(key.to_pkcs1_der().ok()?.as_bytes().to_vec())
+}
+
 impl PrivateKey {
     /// Makes a key out of the host's randomness, or takes the host's own.
     pub(super) fn make(host: &dyn Host, kind: Kind) -> Result<Self, String> {
