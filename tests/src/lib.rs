@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+mod case;
 mod client;
 mod scratch;
 
@@ -11,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+pub use case::{Case, HELMS};
 pub use client::Client;
-pub use scratch::Scratch;
+pub use scratch::{Scratch, copy};
 
 /// The project's root.
 pub fn root() -> &'static Path {

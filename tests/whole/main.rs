@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
 mod bad_input;
+mod create;
 mod language_server;
+mod lint;
 mod recorded;

@@ -7,6 +7,7 @@
 mod bench;
 mod codegen;
 mod package;
+mod record_lint;
 mod run;
 mod test;
 #[cfg(test)]
@@ -20,6 +21,7 @@ Tasks:
   bench          times against real Helm, and over the language server
   codegen        generates the parser of the template grammar anew
   package        the VS Code extension with the server in it
+  record-lint    what both real Helms say to the cases in tests/charts/lint
 ";
 
 fn main() -> anyhow::Result<()> {
@@ -30,6 +32,7 @@ fn main() -> anyhow::Result<()> {
         Some("bench") => bench::bench(rest),
         Some("codegen") => codegen::codegen(),
         Some("package") => package::package(),
+        Some("record-lint") => record_lint::record_lint(),
         _ => {
             eprint!("{HELP}");
             anyhow::bail!("no such task")

@@ -1,7 +1,7 @@
 //! A YAML node read into typed fields the way sigs.k8s.io/yaml and `encoding/json` do it together.
 //!
 //! Errors do not stop the reading: the first is kept and told at the end, the rest of the fields is still read. The
-//! editor then has a chart to work with while Helm would have none.
+//! editor then has a chart to work with while Helm would have none. Lint reads rendered objects the same way.
 
 use text::FileRange;
 use yaml::{Entry, Node, Value};
@@ -10,27 +10,44 @@ use crate::govalue::json_kind;
 
 /// What Go would say, and where.
 #[derive(Clone, Debug)]
-pub(crate) struct DecodeError {
-    pub(crate) message: String,
-    pub(crate) at: Option<FileRange>,
+pub struct DecodeError {
+    /// Go's text.
+    pub message: String,
+    /// The value to blame.
+    pub at: Option<FileRange>,
 }
 
 /// The state of one reading: the path of fields for messages, and the first error.
 #[derive(Debug, Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     path: Vec<&'static str>,
     strukt: &'static str,
     error: Option<DecodeError>,
+    /// What is only wrong once everything is read: checks come after decoding.
+    invalid: Option<DecodeError>,
+    /// Keys that mean no field are errors.
+    strict: bool,
 }
 
 impl Decoder {
-    pub(crate) fn finish(self) -> Option<DecodeError> {
+    /// A reading to which keys that mean no field are errors (`DisallowUnknownFields`).
+    pub fn strict() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
+    /// The first thing that was wrong.
+    pub fn finish(self) -> Option<DecodeError> {
+        self.error.or(self.invalid)
+    }
+
+    /// The first thing that does not fit the types; what is only invalid does not count.
+    pub fn finish_unchecked(self) -> Option<DecodeError> {
         self.error
     }
 
     /// Reads an object's fields in the order of their keys, as they would stand in the JSON. `name` is the Go type
     /// with its package (`chart.Metadata`); `read` is called with the field that a key means.
-    pub(crate) fn object(
+    pub fn object(
         &mut self,
         node: &Node,
         name: &'static str,
@@ -41,8 +58,14 @@ impl Decoder {
             Value::Null => {}
             Value::Map(map) => {
                 let outer = self.strukt;
-                for Entry { key, node, .. } in map.iter() {
-                    let Some(field) = find_field(fields, key) else { continue };
+                for Entry { key, node, key_at } in map.iter() {
+                    let Some(field) = find_field(fields, key) else {
+                        if self.strict {
+                            let message = format!("json: unknown field {}", golang::strconv::quote(&**key));
+                            self.fail(message, *key_at);
+                        }
+                        continue;
+                    };
                     self.strukt = name.rsplit('.').next().unwrap_or(name);
                     self.path.push(field);
                     read(self, field, node);
@@ -62,7 +85,7 @@ impl Decoder {
     }
 
     /// Reads text; numbers and booleans are turned into it. Null leaves what was there.
-    pub(crate) fn string(&mut self, node: &Node, into: &mut String) {
+    pub fn string(&mut self, node: &Node, into: &mut String) {
         match &node.value {
             Value::Null => {}
             Value::String(text) => (**text).clone_into(into),
@@ -76,7 +99,7 @@ impl Decoder {
     }
 
     /// Reads a truth value.
-    pub(crate) fn bool(&mut self, node: &Node, into: &mut bool) {
+    pub fn bool(&mut self, node: &Node, into: &mut bool) {
         match &node.value {
             Value::Null => {}
             Value::Bool(it) => *into = *it,
@@ -92,7 +115,7 @@ impl Decoder {
     }
 
     /// Reads a list; `None` for null and for what is none. `slice` is the Go type (`[]string`).
-    pub(crate) fn list<T>(
+    pub fn list<T>(
         &mut self,
         node: &Node,
         slice: &'static str,
@@ -114,7 +137,7 @@ impl Decoder {
     }
 
     /// Reads a list of texts.
-    pub(crate) fn strings(&mut self, node: &Node, into: &mut Vec<String>) {
+    pub fn strings(&mut self, node: &Node, into: &mut Vec<String>) {
         let read = |this: &mut Self, item: &Node| {
             let mut text = String::new();
             this.string(item, &mut text);
@@ -124,7 +147,7 @@ impl Decoder {
     }
 
     /// Remembers that a value does not fit, if nothing did so before.
-    pub(crate) fn mismatch(&mut self, node: &Node, wanted: &str) {
+    pub fn mismatch(&mut self, node: &Node, wanted: &str) {
         if self.error.is_some() {
             return;
         }
@@ -139,8 +162,13 @@ impl Decoder {
     }
 
     /// Remembers an error of another kind.
-    pub(crate) fn fail(&mut self, message: String, at: Option<FileRange>) {
+    pub fn fail(&mut self, message: String, at: Option<FileRange>) {
         self.error.get_or_insert(DecodeError { message, at });
+    }
+
+    /// Remembers what a check will object to once everything is read.
+    pub(crate) fn invalid(&mut self, message: String, at: Option<FileRange>) {
+        self.invalid.get_or_insert(DecodeError { message, at });
     }
 }
 
@@ -151,11 +179,11 @@ fn find_field(fields: &'static [&'static str], key: &str) -> Option<&'static str
 }
 
 /// The prefix that a type error gets on its way up.
-pub(crate) fn unmarshal_error(message: &str) -> String {
+pub fn unmarshal_error(message: &str) -> String {
     format!("error unmarshaling JSON: while decoding JSON: {message}")
 }
 
 /// The prefix that a YAML error gets on its way up.
-pub(crate) fn convert_error(message: &str) -> String {
+pub fn convert_error(message: &str) -> String {
     format!("error converting YAML to JSON: {message}")
 }

@@ -11,7 +11,7 @@ pub mod archive;
 pub mod capabilities;
 mod chart;
 pub mod coalesce;
-mod decode;
+pub mod decode;
 pub mod dependencies;
 mod files;
 mod govalue;
@@ -25,8 +25,10 @@ pub mod values;
 pub use chart::{Chart, ChartData, Crd};
 pub use files::{SourceFile, strip_bom};
 pub use golang::Dialect;
-pub use load::{LoadContext, LoadError, LoadErrorKind, LoadedChart, load, load_tolerant};
-pub use metadata::{Dependency, ImportValue, Lock, Maintainer, Metadata};
+pub use load::{LoadContext, LoadError, LoadErrorKind, LoadedChart, load, load_any_version, load_tolerant};
+pub use metadata::{
+    Dependency, ImportValue, Lock, Maintainer, Metadata, read_chart_yaml, read_chart_yaml_strictly,
+};
 
 #[cfg(test)]
 mod corpus;

@@ -20,6 +20,7 @@ use crate::metadata::{self, read_api_version, read_lock, read_metadata};
 use crate::{Chart, Lock, Metadata, SourceFile, archive};
 
 pub(crate) use documents::read_values;
+pub use documents::{BadSeparator, documents, read_first_map};
 pub use known::KnownFiles;
 
 /// What loading needs besides the files.
@@ -100,6 +101,14 @@ pub fn load(files: Vec<SourceFile>, context: &mut LoadContext) -> Result<Chart, 
     let mut loader = Loader::new(true, &last_good, &known, context.dialect);
     let base = context.base.to_owned();
     loader.root(files, context.table, &base).map(|chart| chart.placed(None))
+}
+
+/// Like [`load`], without the look at the API version that Helm 4 takes first: lint leaves it out.
+pub fn load_any_version(files: Vec<SourceFile>, context: &mut LoadContext) -> Result<Chart, LoadError> {
+    let (last_good, known) = (HashMap::new(), KnownFiles::default());
+    let mut loader = Loader::new(true, &last_good, &known, context.dialect);
+    let base = context.base.to_owned();
+    loader.chart(files, context.table, &base, 0).map(|chart| chart.placed(None))
 }
 
 /// Loads what can be loaded. `last_good` has the values that files had when they could last be read, `known` what
@@ -415,7 +424,7 @@ impl Buckets {
 }
 
 /// The first document of a file of ours, integers kept.
-fn parse_typed(file: &SourceFile) -> Result<Node, DecodeError> {
+pub(crate) fn parse_typed(file: &SourceFile) -> Result<Node, DecodeError> {
     documents::parse(&file.data, file.id, yaml::Numbers::AsWritten)
 }
 

@@ -116,6 +116,15 @@ pub fn validate(chart: &Chart, values: &Node) -> Result<(), SchemaError> {
     Schemas::default().validate(chart, values)
 }
 
+/// Holds values against one schema alone (`ValidateAgainstSingleSchema`): the text is without header and name.
+pub fn validate_single(schema: &SourceFile, values: &Node) -> Result<(), SchemaError> {
+    let mut findings = Vec::new();
+    match Schemas::default().single(schema, values, &mut findings) {
+        Some(message) => Err(SchemaError { message, findings }),
+        None => Ok(()),
+    }
+}
+
 impl Schemas {
     /// Like [`validate`], with what was compiled before.
     pub fn validate(&mut self, chart: &Chart, values: &Node) -> Result<(), SchemaError> {

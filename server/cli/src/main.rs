@@ -29,6 +29,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Create(commands::create::Args),
+    Lint(Box<commands::lint::Args>),
     Lsp(commands::lsp::Args),
     Preview(Box<commands::preview::Args>),
     Template(Box<commands::template::Args>),
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let global = &cli.global;
     let done = match cli.command {
+        Command::Create(args) => commands::create::run(global, &args),
+        Command::Lint(args) => commands::lint::run(global, &args),
         Command::Lsp(args) => commands::lsp::run(&args),
         Command::Preview(args) => commands::preview::run(global, &args),
         Command::Template(args) => commands::template::run(global, &args),

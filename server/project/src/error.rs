@@ -51,7 +51,7 @@ impl ReadError {
 }
 
 /// Go prints the reason in lower case and without Rust's `(os error 2)`.
-pub(crate) fn reason(error: &std::io::Error) -> String {
+pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();

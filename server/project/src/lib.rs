@@ -15,7 +15,7 @@ mod walk;
 mod watch;
 
 pub use cache::FileCache;
-pub use error::{ReadError, ReadErrorKind};
+pub use error::{ReadError, ReadErrorKind, reason};
 pub use find::{FindLimits, chart_root, charts_below, root_chart};
 pub use overlay::{Unsaved, lay_over};
 pub use path::{path_of, text_of};

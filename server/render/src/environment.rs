@@ -19,7 +19,7 @@ pub struct Release {
     pub namespace: String,
     /// Whether it is there already.
     pub is_upgrade: bool,
-    /// The number of the revision.
+    /// The number of the revision. 0 is none: what lint renders is neither installed nor upgraded.
     pub revision: i64,
 }
 

@@ -11,6 +11,7 @@ mod environment;
 mod error;
 mod exec_error;
 mod explain;
+pub mod lint;
 mod memo;
 mod moves;
 mod order;

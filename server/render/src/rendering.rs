@@ -193,7 +193,7 @@ impl RenderedFile {
 }
 
 /// The template place that wrote the text at an offset, or the nearest text before it.
-fn blame(file: &RenderedFile, offset: usize, len: usize) -> Option<FileRange> {
+pub(crate) fn blame(file: &RenderedFile, offset: usize, len: usize) -> Option<FileRange> {
     let last = file.text.len().checked_sub(1)?;
     // An error at a line break or at the end is about what stands before it.
     let visible =

@@ -58,6 +58,17 @@ pub struct Lookup {
     pub name: String,
 }
 
+/// What stops a template everywhere but in lint mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetPass {
+    /// `required` of nil.
+    Missing,
+    /// `required` of an empty string.
+    Empty,
+    /// `fail`.
+    Fail,
+}
+
 /// The outside world: a preview answers from fixed seeds, a deploy from the real thing.
 pub trait Host {
     /// Nanoseconds since 1970, UTC.
@@ -91,6 +102,9 @@ pub trait Host {
     fn lints(&self) -> bool {
         false
     }
+
+    /// Told what lint mode let pass, so that whoever wants to can say so.
+    fn let_pass(&self, _what: LetPass, _message: &str) {}
 
     /// An address of a host name; empty where DNS is off.
     fn host_by_name(&self, _name: &str) -> String {

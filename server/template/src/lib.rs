@@ -14,7 +14,7 @@ mod origin;
 pub mod parse;
 pub mod value;
 
-pub use cx::{Budget, Cx, Host, Lookup, Reads};
+pub use cx::{Budget, Cx, Host, LetPass, Lookup, Reads};
 pub use exec::{ExecError, Place, Plain, Sink, Traced, execute};
 pub use failure::Failure;
 pub use function::{Arg, Body, Callable, Function, IntoResult, Reflect, Rest, Signature, Templates};

@@ -1,6 +1,7 @@
 //! YAML as Helm reads and prints it: go-yaml v2 (YAML 1.1), then JSON; each node with its range.
 
 mod build;
+mod duplicates;
 mod emit;
 mod error;
 mod events;
@@ -13,6 +14,7 @@ mod scanner;
 mod value;
 mod verb;
 
+pub use duplicates::{Duplicate, duplicate_keys};
 pub use emit::{Emitter, Layout, write};
 pub use error::Error;
 pub use events::{Event, EventKind, Properties, Style, events};

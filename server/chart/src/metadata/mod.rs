@@ -14,6 +14,48 @@ use yaml::Node;
 pub(crate) use read::{read_api_version, read_lock, read_metadata};
 pub(crate) use validate::validate;
 
+use golang::Dialect;
+
+use crate::SourceFile;
+use crate::decode::{DecodeError, convert_error, unmarshal_error};
+use crate::load::parse_typed;
+
+/// `Chart.yaml` by itself, its types checked and nothing else (`chartutil.LoadChartfile`).
+pub fn read_chart_yaml(file: &SourceFile, dialect: Dialect) -> Result<Metadata, DecodeError> {
+    let node = parse_typed(file).map_err(converting)?;
+    let mut metadata = Metadata { source: Source::new(&node), ..Metadata::default() };
+    match read::read_unchecked(&node, dialect, false, &mut metadata) {
+        None => Ok(metadata),
+        Some(problem) => Err(unmarshaling(problem)),
+    }
+}
+
+/// What a strict reading of `Chart.yaml` objects to: keys that are said twice or mean nothing
+/// (`StrictLoadChartfile` of Helm 4).
+pub fn read_chart_yaml_strictly(file: &SourceFile, dialect: Dialect) -> Option<DecodeError> {
+    let text = file.text().unwrap_or_default();
+    let doubles = yaml::duplicate_keys(text);
+    if let Some(first) = doubles.first() {
+        let line = |double: &yaml::Duplicate| {
+            let line = text[..usize::from(double.value.start())].matches('\n').count() + 1;
+            format!("\n  line {line}: key {} already set in map", golang::strconv::quote(&double.key))
+        };
+        let lines: String = doubles.iter().map(line).collect();
+        let at = Some(FileRange { file: file.id, range: first.at });
+        return Some(converting(DecodeError { message: format!("yaml: unmarshal errors:{lines}"), at }));
+    }
+    let node = parse_typed(file).ok()?;
+    read::read_unchecked(&node, dialect, true, &mut Metadata::default()).map(unmarshaling)
+}
+
+fn converting(problem: DecodeError) -> DecodeError {
+    DecodeError { message: convert_error(&problem.message), ..problem }
+}
+
+fn unmarshaling(problem: DecodeError) -> DecodeError {
+    DecodeError { message: unmarshal_error(&problem.message), ..problem }
+}
+
 /// The contents of `Chart.yaml`.
 #[derive(Clone, Debug, Default)]
 pub struct Metadata {

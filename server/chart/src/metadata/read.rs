@@ -67,8 +67,25 @@ const LOCK: [&str; 3] = ["generated", "digest", "dependencies"];
 
 /// Reads `Chart.yaml` (or `requirements.yaml`, on top of it) into `into`.
 pub(crate) fn read_metadata(node: &Node, dialect: Dialect, into: &mut Metadata) -> Option<DecodeError> {
-    let types = types(dialect);
     let mut decoder = Decoder::default();
+    decode_metadata(&mut decoder, node, dialect, into);
+    decoder.finish()
+}
+
+/// The same for whoever checks the fields by other rules: only types count. `strict` refuses keys that mean nothing.
+pub(crate) fn read_unchecked(
+    node: &Node,
+    dialect: Dialect,
+    strict: bool,
+    into: &mut Metadata,
+) -> Option<DecodeError> {
+    let mut decoder = if strict { Decoder::strict() } else { Decoder::default() };
+    decode_metadata(&mut decoder, node, dialect, into);
+    decoder.finish_unchecked()
+}
+
+fn decode_metadata(decoder: &mut Decoder, node: &Node, dialect: Dialect, into: &mut Metadata) {
+    let types = types(dialect);
     decoder.object(node, types.metadata, &METADATA, |decoder, field, node| match field {
         "name" => decoder.string(node, &mut into.name),
         "home" => decoder.string(node, &mut into.home),
@@ -88,7 +105,6 @@ pub(crate) fn read_metadata(node: &Node, dialect: Dialect, into: &mut Metadata) 
         "dependencies" => into.dependencies = dependencies(decoder, node, types),
         _ => decoder.string(node, &mut into.kind),
     });
-    decoder.finish()
 }
 
 /// What Helm 4 looks at first of all: the API version alone.
@@ -129,7 +145,7 @@ fn maintainers(decoder: &mut Decoder, node: &Node, types: &'static Types) -> Vec
     let read = |decoder: &mut Decoder, item: &Node| {
         if item.value.is_null() {
             // What `Validate` says about it later; nothing else looks at maintainers before.
-            decoder.fail(super::validate::NULL_MAINTAINER.to_owned(), item.at);
+            decoder.invalid(super::validate::NULL_MAINTAINER.to_owned(), item.at);
             return None;
         }
         let mut maintainer = Maintainer::default();
@@ -167,7 +183,7 @@ fn annotations(decoder: &mut Decoder, node: &Node, into: &mut Metadata) {
 fn dependencies(decoder: &mut Decoder, node: &Node, types: &'static Types) -> Option<Vec<Dependency>> {
     decoder.list(node, types.dependencies, |decoder, item| {
         if item.value.is_null() {
-            decoder.fail(super::validate::NULL_DEPENDENCY.to_owned(), item.at);
+            decoder.invalid(super::validate::NULL_DEPENDENCY.to_owned(), item.at);
             return None;
         }
         let mut dependency = Dependency { source: Source::new(item), ..Dependency::default() };

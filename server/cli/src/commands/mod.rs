@@ -1,6 +1,8 @@
 //! One command, one file.
 
 pub(crate) mod completion;
+pub(crate) mod create;
+pub(crate) mod lint;
 pub(crate) mod lsp;
 pub(crate) mod preview;
 pub(crate) mod template;

@@ -80,10 +80,5 @@ fn read_file(name: &str, table: &mut FileTable) -> Result<ValuesFile> {
 
 /// Go's words for a file that cannot be opened.
 fn open_error(name: &str, error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let reason = text.split(" (os error").next().unwrap_or_default();
-    let mut characters = reason.chars();
-    let reason: String =
-        characters.next().map(|it| it.to_ascii_lowercase()).into_iter().chain(characters).collect();
-    format!("open {name}: {reason}")
+    format!("open {name}: {}", project::reason(error))
 }

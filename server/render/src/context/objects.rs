@@ -16,7 +16,7 @@ pub(super) fn release(release: &Release) -> Value {
         ("Name", release.name.as_str().into()),
         ("Namespace", release.namespace.as_str().into()),
         ("IsUpgrade", release.is_upgrade.into()),
-        ("IsInstall", (!release.is_upgrade).into()),
+        ("IsInstall", (!release.is_upgrade && release.revision > 0).into()),
         ("Revision", Value::int(release.revision)),
         ("Service", "Helm".into()),
     ];

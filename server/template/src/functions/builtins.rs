@@ -7,8 +7,8 @@ mod index;
 
 use crate::fmt::{self, Style};
 use crate::{
-    Body, Callable, Cx, Data, Failure, Function, Int, Lookup, Reflect, Rest, Signature, Str, Templates, Text,
-    Value, function,
+    Body, Callable, Cx, Data, Failure, Function, Int, LetPass, Lookup, Reflect, Rest, Signature, Str,
+    Templates, Text, Value, function,
 };
 
 /// The table of this family.
@@ -231,20 +231,24 @@ pub fn tpl(run: &mut dyn Templates, args: &[Value]) -> Result<Value, Failure> {
 ///
 /// `{{ required "image.tag is needed" .Values.image.tag }}`
 pub fn required(cx: &mut Cx<'_>, message: Str, value: Value) -> Result<Value, Failure> {
-    let is_missing = value.is_nil() || value.as_str().is_some_and(|it| it.is_empty());
-    if is_missing { stop(cx, &message) } else { Ok(value) }
+    if value.is_nil() {
+        return stop(cx, LetPass::Missing, &message);
+    }
+    let is_empty = value.as_str().is_some_and(|it| it.is_empty());
+    if is_empty { stop(cx, LetPass::Empty, &message) } else { Ok(value) }
 }
 
 /// Stops with the message.
 ///
 /// `{{ fail "choose one of a, b" }}`
 pub fn fail(cx: &mut Cx<'_>, message: Str) -> Result<Value, Failure> {
-    stop(cx, &message)
+    stop(cx, LetPass::Fail, &message)
 }
 
 /// Helm marks such messages, to tell them from Go's when it prints the error. In lint mode nothing stops.
-fn stop(cx: &mut Cx<'_>, message: &Str) -> Result<Value, Failure> {
+fn stop(cx: &mut Cx<'_>, what: LetPass, message: &Str) -> Result<Value, Failure> {
     if cx.host.lints() {
+        cx.host.let_pass(what, &message.to_text());
         return Ok(Value::from(""));
     }
     Err(format!("HELM_ERR_START{}HELM_ERR_END", message.to_text()).into())

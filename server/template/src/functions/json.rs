@@ -4,7 +4,7 @@
 //! `Error`: three habits of Helm and sprig that templates rely on. Writing is in `json/write.rs`, reading in
 //! `json/read.rs`.
 
-pub(crate) mod read;
+pub mod read;
 pub(crate) mod write;
 
 use self::read::Read;

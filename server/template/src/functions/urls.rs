@@ -47,6 +47,17 @@ pub fn url_join(parts: Map) -> Result<Str, Failure> {
     Ok(url.joined().into())
 }
 
+/// Whether Go takes the text for the URL of a request (`url.ParseRequestURI`) that names its scheme.
+pub fn is_request_url(text: &str) -> bool {
+    // Such a URL has no fragment: a `#` is a character like any other.
+    Url::parse_body(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
+}
+
+/// The host, with its port, and the path of a URL that Go can parse.
+pub fn host_and_path(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    Url::parse(text.as_bytes()).ok().map(|url| (url.host, url.path))
+}
+
 fn part(parts: &Map, key: &str) -> Result<Vec<u8>, Failure> {
     let Some(value) = parts.get(key.as_bytes()) else { return Ok(Vec::new()) };
     if value.is_nil() {

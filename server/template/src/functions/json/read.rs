@@ -31,6 +31,18 @@ pub(crate) fn read(text: &[u8]) -> Result<Read, String> {
     Ok(Read { value, problem: reader.problem })
 }
 
+/// Where the JSON value ends that a text begins with, as `json.Decoder` reads a stream; else how many bytes Go had
+/// looked at when it gave up, and its message. A text that ends too early gives `None` for the number.
+pub fn prefix(text: &[u8]) -> Result<usize, (Option<usize>, String)> {
+    let mut reader = Reader { text, at: 0, depth: 0, problem: None };
+    match reader.value() {
+        Ok(_) => Ok(reader.at),
+        Err(_) if reader.at >= text.len() => Err((None, "unexpected EOF".to_owned())),
+        Err(message) if message == END => Err((None, "unexpected EOF".to_owned())),
+        Err(message) => Err((Some(reader.at + 1), message)),
+    }
+}
+
 struct Reader<'t> {
     text: &'t [u8],
     at: usize,

@@ -48,7 +48,7 @@ impl Url {
         Ok(url)
     }
 
-    fn parse_body(text: &[u8]) -> Result<Self, String> {
+    pub(super) fn parse_body(text: &[u8]) -> Result<Self, String> {
         if text.iter().any(u8::is_ascii_control) {
             return Err("net/url: invalid control character in URL".to_owned());
         }

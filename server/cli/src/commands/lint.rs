@@ -1,0 +1,150 @@
+//! `chartroom lint`: what `helm lint` prints.
+
+mod folder;
+mod host;
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use chart::Dialect;
+use chart::capabilities::{Capabilities, KubeVersion};
+use render::lint::{Finding, LintOptions, Severity, lint};
+use text::FileTable;
+use yaml::Node;
+
+use crate::flags::{Global, ValuesFlags};
+use crate::output;
+use host::LintHost;
+
+/// Examine charts for possible issues.
+///
+/// Prints what `helm lint` prints, byte for byte: [ERROR] for what will keep a chart from being installed, [WARNING]
+/// for what goes against convention or recommendation. Fails where there is an error; with --strict, also where
+/// there is a warning.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The charts: folders or packed charts. With --helm 3 the folder we are in if there is none.
+    #[arg(value_name = "CHART")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    values: ValuesFlags,
+    #[command(flatten)]
+    flags: LintFlags,
+}
+
+/// What to look at and print.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Linting")]
+struct LintFlags {
+    /// Fail on warnings.
+    #[arg(long)]
+    strict: bool,
+    /// Print only warnings and errors.
+    #[arg(long)]
+    quiet: bool,
+    /// Lint the charts below `charts/` too.
+    #[arg(long)]
+    with_subcharts: bool,
+    /// The version of Kubernetes for capabilities, and for what is deprecated.
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+    /// Do not hold the values against the chart's schema.
+    #[arg(long)]
+    skip_schema_validation: bool,
+}
+
+/// What came of one chart.
+enum Outcome {
+    /// It could not be looked at.
+    NoChart(String),
+    /// The findings.
+    Found(Vec<Finding>),
+}
+
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let dialect = global.helm.dialect();
+    let mut paths = args.paths.clone();
+    if paths.is_empty() {
+        match dialect {
+            Dialect::Helm3 => paths.push(".".to_owned()),
+            Dialect::Helm4 => {
+                bail!(
+                    "\"chartroom lint\" requires at least 1 argument\n\nUsage:  chartroom lint PATH [flags]"
+                )
+            }
+        }
+    }
+    let mut capabilities = Capabilities::defaults(dialect);
+    if let Some(version) = args.flags.kube_version.as_ref().filter(|it| !it.is_empty()) {
+        capabilities.kube_version = KubeVersion::parse(version, dialect)
+            .map_err(|reason| anyhow!("invalid kube version '{version}': {reason}"))?;
+    }
+    if args.flags.with_subcharts {
+        for path in paths.clone() {
+            folder::subcharts(&Path::new(&path).join("charts"), &mut paths);
+        }
+    }
+    let mut table = FileTable::default();
+    let user = args.values.read(&mut table, dialect)?;
+    let options = LintOptions {
+        namespace: global.namespace().to_owned(),
+        capabilities,
+        dialect,
+        skip_schema: args.flags.skip_schema_validation,
+        traced: false,
+    };
+    let mut text = String::new();
+    let (mut failed, mut noticed) = (0, 0);
+    for path in &paths {
+        let outcome = one(path, &user.merged, &options, &mut table);
+        noticed += usize::from(outcome.is_noticed());
+        failed += usize::from(outcome.fails(args.flags.strict));
+        if !args.flags.quiet || outcome.is_noticed() {
+            text += &format!("==> Linting {path}\n{}\n", outcome.print(args.flags.quiet));
+        }
+    }
+    output::print(&text)?;
+    let summary = format!("{} chart(s) linted, {failed} chart(s) failed", paths.len());
+    if failed > 0 {
+        bail!(summary);
+    }
+    if !args.flags.quiet || noticed > 0 {
+        output::print(&format!("{summary}\n"))?;
+    }
+    Ok(())
+}
+
+fn one(path: &str, user: &Node, options: &LintOptions, table: &mut FileTable) -> Outcome {
+    let folder = match folder::read(path, table, options.dialect) {
+        Ok(folder) => folder,
+        Err(reason) => return Outcome::NoChart(reason),
+    };
+    let report = lint(&folder, user, options, &LintHost::new(options.dialect));
+    report.warnings.iter().for_each(|warning| output::remark(&format!("WARNING: {}", warning.message)));
+    Outcome::Found(report.findings)
+}
+
+impl Outcome {
+    /// Whether there is more than something to improve.
+    fn is_noticed(&self) -> bool {
+        self.fails(true)
+    }
+
+    fn fails(&self, strict: bool) -> bool {
+        let least = if strict { Severity::Warning } else { Severity::Error };
+        match self {
+            Self::NoChart(_) => true,
+            Self::Found(findings) => findings.iter().any(|it| it.severity >= least),
+        }
+    }
+
+    fn print(&self, quiet: bool) -> String {
+        match self {
+            Self::NoChart(reason) => format!("Error {reason}\n"),
+            Self::Found(findings) => {
+                let shown = findings.iter().filter(|it| !quiet || it.severity > Severity::Info);
+                shown.map(|it| format!("{it}\n")).collect()
+            }
+        }
+    }
+}
