@@ -6,6 +6,7 @@
 
 mod case;
 mod client;
+pub mod recording;
 mod scratch;
 
 use std::path::{Path, PathBuf};

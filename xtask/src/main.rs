@@ -1,4 +1,4 @@
-//! The project's own tasks, one file each: `cargo xtask test`, `bench`, `codegen`, `package`.
+//! The project's own tasks, one file each: `cargo xtask test`, `bench`, `record-conformance`, `codegen`, `package`.
 //!
 //! What builds or checks the project with more than cargo lives here rather than in shell scripts, so that it
 //! runs the same on every machine that has Rust.
@@ -6,8 +6,10 @@
 
 mod bench;
 mod codegen;
+mod helm;
 mod package;
 mod record_lint;
+mod record;
 mod run;
 mod test;
 #[cfg(test)]
@@ -19,6 +21,8 @@ Usage: cargo xtask TASK
 Tasks:
   test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, editors
   bench          times against real Helm, and over the language server
+  record-conformance [TOPIC…]
+                 asks real Helm our own conformance cases, and writes its answers down
   codegen        generates the parser of the template grammar anew
   package        the VS Code extension with the server in it
   record-lint    what both real Helms say to the cases in tests/charts/lint
@@ -30,6 +34,7 @@ fn main() -> anyhow::Result<()> {
     match args.first().map(String::as_str) {
         Some("test") => test::test(rest),
         Some("bench") => bench::bench(rest),
+        Some("record-conformance") => record::record(rest),
         Some("codegen") => codegen::codegen(),
         Some("package") => package::package(),
         Some("record-lint") => record_lint::record_lint(),

@@ -1,0 +1,4 @@
+//! Whether Chartroom is Helm: our own cases against what real Helm answered, which runs everywhere, and cases of
+//! Go, sprig and Helm that lie beside the repository.
+
+mod recorded;

@@ -1,0 +1,79 @@
+//! The program that is asked: a real Helm, or ours.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A program that takes Helm's arguments.
+#[derive(Clone, Debug)]
+pub struct Program {
+    path: PathBuf,
+    first: Vec<String>,
+}
+
+/// What a run of it gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+impl Program {
+    /// A real Helm.
+    pub fn helm(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), first: Vec::new() }
+    }
+
+    /// Ours, as the given version.
+    pub fn ours(version: super::Version) -> Self {
+        Self {
+            path: crate::chartroom().to_owned(),
+            first: vec!["--helm".to_owned(), version.dialect.to_owned()],
+        }
+    }
+
+    /// Runs it in a folder, with nothing around that could change the answer.
+    pub fn run(&self, folder: &Path, args: &[String]) -> Outcome {
+        let mut command = Command::new(&self.path);
+        command.args(&self.first).args(args).current_dir(folder).stdin(Stdio::null());
+        command.env_clear().env("TZ", "UTC").env("KUBECONFIG", "/dev/null").env("PATH", "/usr/bin:/bin");
+        for variable in ["HOME", "HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
+            command.env(variable, folder.join(".home"));
+        }
+        let output = command.output().unwrap_or_else(|why| panic!("{}: {why}", self.path.display()));
+        let text =
+            |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*folder.to_string_lossy(), "/folder");
+        Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(&output.stdout),
+            stderr: in_one_order(&text(&output.stderr)),
+        }
+    }
+}
+
+/// Messages of a schema come in the order of a Go map: sorted here, ours as well.
+fn in_one_order(stderr: &str) -> String {
+    let mut lines: Vec<&str> = stderr.split_inclusive('\n').collect();
+    for run in lines.chunk_by_mut(|a, b| a.starts_with("- at '") && b.starts_with("- at '")) {
+        run.sort_unstable();
+    }
+    lines.concat()
+}
+
+impl fmt::Display for Outcome {
+    /// As recordings hold it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "exit {}", self.code)?;
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                let open = if text.ends_with('\n') { "" } else { "\n(no line break at the end)\n" };
+                write!(f, "--- {name}\n{text}{open}")?;
+            }
+        }
+        Ok(())
+    }
+}
