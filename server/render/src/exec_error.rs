@@ -43,13 +43,11 @@ fn marked(text: &str) -> Option<&str> {
     text.get(start..end)
 }
 
-/// Every link as Go prints it: the places from there on. An error that a function returned is a link that is no
-/// error of a template.
+/// Every link as Go prints it: the places from there on. An error that a function returned is a link too, and
+/// mostly no error of a template.
 fn blocks(error: &ExecError) -> Option<String> {
     let (last, outer) = error.places.split_last()?;
-    if !last.calling.is_empty()
-        || outer.iter().any(|place| !place.calling.starts_with("error calling include: "))
-    {
+    if outer.iter().any(|place| !place.calling.starts_with("error calling include: ")) {
         return None;
     }
     let mut found: Vec<Link> = Vec::new();
@@ -59,6 +57,9 @@ fn blocks(error: &ExecError) -> Option<String> {
         if found.last() != Some(&parsed) {
             found.push(parsed);
         }
+    }
+    if !last.calling.is_empty() {
+        found.push(Link::parse(&error.message)?);
     }
     let text: String = found.iter().map(Link::print).collect();
     Some(text.trim().to_owned())

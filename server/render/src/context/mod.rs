@@ -85,6 +85,6 @@ impl Contexts {
         let entries = [("Name", template.to_owned()), ("BasePath", format!("{chart}/templates"))];
         let about: Map = entries.into_iter().collect();
         context.set("Template", about.retyped(MapType::Values(self.dialect)).into());
-        context.clone().into()
+        context.retyped(MapType::Values(self.dialect)).into()
     }
 }

@@ -32,6 +32,9 @@ pub(super) fn capabilities(capabilities: &Capabilities, dialect: Dialect) -> Val
     let kube = &capabilities.kube_version;
     let mut kube_version = Record::new(format!("{package}.KubeVersion"));
     kube_version = kube_version.field("Version", "Version", kube.version.as_str());
+    if dialect == Dialect::Helm4 {
+        kube_version = kube_version.unexported("normalizedVersion", kube.normalized.as_str());
+    }
     kube_version = kube_version.field("Major", "Major", kube.major.as_str());
     kube_version = kube_version.field("Minor", "Minor", kube.minor.as_str());
     let kube_version =

@@ -10,7 +10,7 @@ use template::{Data, Map, Method, Object, Value};
 pub(crate) struct Record {
     type_name: String,
     fields: Vec<Field>,
-    /// What `String()` returns, if the type has it.
+    /// What `String()` of a pointer to it returns, if there is one.
     display: Option<String>,
     /// Methods without parameters that return a string.
     getters: Vec<(&'static str, String)>,
@@ -20,8 +20,19 @@ pub(crate) struct Record {
 struct Field {
     go_name: &'static str,
     json_name: &'static str,
-    omit_empty: bool,
+    shown: Shown,
     value: Value,
+}
+
+/// Who sees a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// Everyone.
+    Always,
+    /// JSON only when it is not empty.
+    OmitEmpty,
+    /// Nobody but `print`: Go does not export it.
+    Printed,
 }
 
 impl Record {
@@ -37,7 +48,7 @@ impl Record {
         json_name: &'static str,
         value: impl Into<Value>,
     ) -> Self {
-        self.push(go_name, json_name, false, value.into())
+        self.push(go_name, json_name, Shown::Always, value.into())
     }
 
     /// Adds a field that JSON leaves out when it is empty.
@@ -47,21 +58,26 @@ impl Record {
         json_name: &'static str,
         value: impl Into<Value>,
     ) -> Self {
-        self.push(go_name, json_name, true, value.into())
+        self.push(go_name, json_name, Shown::OmitEmpty, value.into())
+    }
+
+    /// Adds a field that Go does not export.
+    pub(crate) fn unexported(self, go_name: &'static str, value: impl Into<Value>) -> Self {
+        self.push(go_name, "", Shown::Printed, value.into())
     }
 
     fn push(
         mut self,
         go_name: &'static str,
         json_name: &'static str,
-        omit_empty: bool,
+        shown: Shown,
         value: Value,
     ) -> Self {
-        self.fields.push(Field { go_name, json_name, omit_empty, value });
+        self.fields.push(Field { go_name, json_name, shown, value });
         self
     }
 
-    /// Gives it a `String()`.
+    /// Gives pointers to it a `String()`: an action finds it, a function that got a copy does not.
     pub(crate) fn display(mut self, text: impl Into<String>) -> Self {
         let text = text.into();
         self.display = Some(text.clone());
@@ -81,7 +97,8 @@ impl Record {
 
     /// As Helm 4's `structToMap` makes it: a map by the Go names.
     pub(crate) fn into_map(self) -> Map {
-        self.fields.into_iter().map(|field| (field.go_name, field.value)).collect()
+        let exported = self.fields.into_iter().filter(|field| field.shown != Shown::Printed);
+        exported.map(|field| (field.go_name, field.value)).collect()
     }
 }
 
@@ -95,7 +112,8 @@ impl Object for Record {
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.fields.iter().find(|field| field.go_name == name).map(|field| field.value.clone())
+        let mut exported = self.fields.iter().filter(|field| field.shown != Shown::Printed);
+        exported.find(|field| field.go_name == name).map(|field| field.value.clone())
     }
 
     fn method(&self, name: &str) -> Option<Method> {
@@ -104,13 +122,22 @@ impl Object for Record {
         Some(method(move || result.clone()))
     }
 
-    fn display(&self) -> Option<String> {
+    fn display_when_addressed(&self) -> Option<String> {
         self.display.clone()
     }
 
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
+        let in_json = |field: &&Field| match field.shown {
+            Shown::Always => true,
+            Shown::OmitEmpty => !is_empty(&field.value),
+            Shown::Printed => false,
+        };
+        let members = self.fields.iter().filter(in_json);
+        Some(members.map(|field| (field.json_name, field.value.clone())).collect())
+    }
+
     fn to_json(&self) -> Value {
-        let shown = self.fields.iter().filter(|field| !(field.omit_empty && is_empty(&field.value)));
-        shown.map(|field| (field.json_name, field.value.clone())).collect::<Map>().into()
+        self.json_members().into_iter().flatten().collect::<Map>().into()
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -261,6 +261,11 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
             }
             Data::Invalid | Data::Nil => Ok(false),
             Data::Bool(_) | Data::Float(_) | Data::Complex(_) | Data::Str(_) | Data::Object(_) => {
+                if let Data::Object(it) = &value.data
+                    && let Some((kind, end)) = it.integer()
+                {
+                    return self.count(branch, kind, end);
+                }
                 let shown = crate::fmt::to_string(value);
                 self.fail(format!("range can't iterate over {}", shown.to_text()))
             }

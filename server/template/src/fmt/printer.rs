@@ -158,6 +158,15 @@ impl Printer {
             self.string(text.as_bytes(), verb);
             return;
         }
+        if let Some((kind, number)) = object.integer() {
+            let signed = !kind.is_unsigned();
+            if !self.integer(number as u64, signed, verb) {
+                self.push(&format!("%!{verb}({}=", object.type_name()));
+                self.integer(number as u64, signed, 'v');
+                self.push(")");
+            }
+            return;
+        }
         if object.is_pointer() {
             if depth > 0 {
                 return self.address();

@@ -20,7 +20,15 @@ pub const FUNCTIONS: &[Function] = &[
     function!("wrap", wrap),
     function!("wrapWith", wrap_with),
     function!("shuffle", shuffle),
+    function!("hello", hello),
 ];
+
+/// A greeting, for trying templates out.
+///
+/// `{{ hello }}` gives `Hello!`
+pub fn hello() -> Str {
+    "Hello!".into()
+}
 
 /// Writes words in small letters with `_` between them.
 ///

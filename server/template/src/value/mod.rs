@@ -148,7 +148,7 @@ impl Value {
             Data::Bytes(it) => !it.is_empty(),
             Data::List(it) => !it.is_empty(),
             Data::Map(it) => !it.is_empty(),
-            Data::Object(_) => true,
+            Data::Object(it) => it.integer().is_none_or(|(_, it)| it != 0),
         }
     }
 
@@ -180,7 +180,7 @@ impl Value {
             Data::Bytes(_) | Data::List(_) => "slice",
             Data::Map(_) => "map",
             Data::Object(it) if it.is_pointer() => "ptr",
-            Data::Object(_) => "struct",
+            Data::Object(it) => it.integer().map_or("struct", |(kind, _)| kind.name()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use crate::{Cx, Failure, Signature, Value};
+use crate::{Cx, Failure, IntKind, Signature, Value};
 
 /// A Go struct, or a pointer to one.
 pub trait Object: fmt::Debug {
@@ -35,6 +35,17 @@ pub trait Object: fmt::Debug {
 
     /// The same where only a pointer to it has `String()`: an action prints it so, `print` does not.
     fn display_when_addressed(&self) -> Option<String> {
+        None
+    }
+
+    /// The number that it is where Go's type is no struct but a named integer: a `time.Duration` is an `int64`.
+    fn integer(&self) -> Option<(IntKind, i64)> {
+        None
+    }
+
+    /// The members of its JSON object in the order of the struct, which `toJson` keeps; none where its JSON is
+    /// something else.
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
         None
     }
 

@@ -23,9 +23,8 @@ fn basic(value: &Value) -> Option<Basic<'_>> {
         Data::Float(it) => Basic::Float(*it),
         Data::Complex(it) => Basic::Complex(it.0, it.1),
         Data::Str(it) => Basic::Str(it),
-        Data::Invalid | Data::Nil | Data::Bytes(_) | Data::List(_) | Data::Map(_) | Data::Object(_) => {
-            return None;
-        }
+        Data::Object(it) => Basic::Int(it.integer()?.1),
+        Data::Invalid | Data::Nil | Data::Bytes(_) | Data::List(_) | Data::Map(_) => return None,
     })
 }
 

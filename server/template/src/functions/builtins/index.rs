@@ -64,6 +64,7 @@ fn bad_key(key: &Value) -> Failure {
 fn position(key: &Value, end: usize) -> Result<usize, Failure> {
     let at = match &key.data {
         Data::Int(_, at) => *at,
+        Data::Object(it) if let Some((_, at)) = it.integer() => at,
         Data::Nil | Data::Invalid => return Err("cannot index slice/array with nil".into()),
         _ => return Err(format!("cannot index slice/array with type {}", key.type_name()).into()),
     };

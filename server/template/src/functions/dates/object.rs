@@ -6,7 +6,7 @@ use super::duration::{Duration, SECOND};
 use super::layout::{MONTHS, WEEKDAYS};
 use super::time::{Time, Zone};
 use crate::value::methods::{method, object};
-use crate::{Arg, Cx, Data, GoType, Int, Method, Object, Str, Value};
+use crate::{Arg, Cx, Data, GoType, Int, IntKind, Method, Object, Str, Value};
 
 impl From<Time> for Value {
     fn from(time: Time) -> Self {
@@ -154,6 +154,10 @@ impl Object for Duration {
         Some(self.to_string())
     }
 
+    fn integer(&self) -> Option<(IntKind, i64)> {
+        Some((IntKind::Int64, self.0))
+    }
+
     /// A plain number of nanoseconds: Go's `Duration` has no JSON form of its own.
     fn to_json(&self) -> Value {
         self.0.into()
@@ -196,6 +200,10 @@ impl Object for Name {
 
     fn display(&self) -> Option<String> {
         Some(self.text())
+    }
+
+    fn integer(&self) -> Option<(IntKind, i64)> {
+        Some((IntKind::Int, self.index))
     }
 
     fn to_json(&self) -> Value {

@@ -62,8 +62,18 @@ impl Writer<'_> {
             Data::List(it) if it.is_nil() => self.out.push_from(b"null", origin),
             Data::Map(it) if it.is_nil() => self.out.push_from(b"null", origin),
             Data::List(it) => self.nested(value, |writer| writer.list(it, origin))?,
-            Data::Map(it) => self.nested(value, |writer| writer.map(it, origin))?,
-            Data::Object(it) => self.value(&it.to_json(), origin)?,
+            Data::Map(it) => {
+                let entries = it.entries();
+                let members = entries.iter().map(|(key, value)| (&**key, value));
+                self.nested(value, |writer| writer.members(members, origin))?;
+            }
+            Data::Object(it) => match it.json_members() {
+                Some(members) => {
+                    let members = members.iter().map(|(name, value)| (name.as_bytes(), value));
+                    self.nested(value, |writer| writer.members(members, origin))?;
+                }
+                None => self.value(&it.to_json(), origin)?,
+            },
         }
         Ok(())
     }
@@ -111,13 +121,17 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn map(&mut self, map: &Map, origin: Origin) -> Result<(), Failure> {
-        if map.is_empty() {
+    fn members<'m>(
+        &mut self,
+        members: impl ExactSizeIterator<Item = (&'m [u8], &'m Value)>,
+        origin: Origin,
+    ) -> Result<(), Failure> {
+        if members.len() == 0 {
             self.out.push_from(b"{}", origin);
             return Ok(());
         }
         self.out.push_from(b"{", origin);
-        for (at, (key, value)) in map.entries().iter().enumerate() {
+        for (at, (key, value)) in members.enumerate() {
             self.separate(at, origin);
             let around = self.origin(value, origin);
             self.string(key, around);
