@@ -69,8 +69,8 @@ fn unpack_within(data: &[u8], dialect: Dialect, limit: u64) -> Result<Vec<Member
     let mut archive = tar::Archive::new(stream);
     let mut members = Vec::new();
     let mut budget = limit;
-    for entry in archive.entries().map_err(|error| error.to_string())? {
-        let mut entry = entry.map_err(|error| error.to_string())?;
+    for entry in archive.entries().map_err(reason)? {
+        let mut entry = entry.map_err(reason)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
         if is_folder(kind, &name) || matches!(kind, EntryType::XGlobalHeader | EntryType::XHeader) {
@@ -88,6 +88,13 @@ fn unpack_within(data: &[u8], dialect: Dialect, limit: u64) -> Result<Vec<Member
         return Err("no files in chart archive".to_owned());
     }
     Ok(members)
+}
+
+/// Go's word for a stream that ends too early.
+fn reason(error: std::io::Error) -> String {
+    let text = error.to_string();
+    let is_cut = error.kind() == std::io::ErrorKind::UnexpectedEof || text.contains("incomplete");
+    if is_cut { "unexpected EOF".to_owned() } else { text }
 }
 
 fn is_folder(kind: EntryType, name: &str) -> bool {
@@ -115,7 +122,7 @@ fn read_member(
         ));
     }
     let mut data = Vec::new();
-    entry.take(budget).read_to_end(&mut data).map_err(|error| error.to_string())?;
+    entry.take(budget).read_to_end(&mut data).map_err(reason)?;
     if (data.len() as u64) < size || data.len() as u64 >= budget { Err(too_large()) } else { Ok(data) }
 }
 

@@ -14,18 +14,10 @@ pub(crate) use table::{Slot, Table, Thing, deeper};
 
 use crate::Chart;
 use crate::govalue::{as_bool_verb, display};
+pub use crate::warning::Warning;
 
 /// The key whose values every subchart sees.
 pub const GLOBAL_KEY: &str = "global";
-
-/// Something that Helm prints to stderr and goes on.
-#[derive(Clone, Debug)]
-pub struct Warning {
-    /// Helm 3's text.
-    pub message: String,
-    /// The value that was left out.
-    pub at: Option<FileRange>,
-}
 
 /// A parent's value for a subchart that is no map.
 #[derive(Clone, Debug)]
@@ -121,8 +113,9 @@ impl Coalescer {
         Self { dialect, warnings: Vec::new() }
     }
 
-    fn warn(&mut self, at: Option<FileRange>, message: String) {
-        self.warnings.push(Warning { message, at });
+    /// `helm3` is the line of Helm 3's `coalesce.go` that says so.
+    fn warn(&mut self, at: Option<FileRange>, helm3: &'static str, message: String) {
+        self.warnings.push(Warning::new(message, at, helm3));
     }
 
     fn chart(
@@ -184,7 +177,8 @@ impl Coalescer {
                     let default = self.default_of(node, merge).unwrap_or_else(|| node.clone());
                     self.tables(&table, &Thing::Frozen(default), &concat(prefix, key), merge);
                 } else if !node.value.is_null() {
-                    self.warn(node.at, format!("warning: skipped value for {prefix}.{key}: Not a table."));
+                    let message = format!("warning: skipped value for {prefix}.{key}: Not a table.");
+                    self.warn(node.at, "coalesce.go:237", message);
                 }
             }
         }
@@ -207,14 +201,14 @@ impl Coalescer {
             None => Table::new(),
             Some(slot) => match dest.table(GLOBAL_KEY) {
                 Some(table) => table,
-                None => return self.warn(slot.value.at(), skipping("destination")),
+                None => return self.warn(slot.value.at(), "coalesce.go:138", skipping("destination")),
             },
         };
         let src_globals = match src.get(GLOBAL_KEY) {
             None => Table::new(),
             Some(slot) => match src.table(GLOBAL_KEY) {
                 Some(table) => table,
-                None => return self.warn(slot.value.at(), skipping("source")),
+                None => return self.warn(slot.value.at(), "coalesce.go:145", skipping("source")),
             },
         };
         dest_globals.set_at_if_none(src_globals.at());
@@ -230,7 +224,8 @@ impl Coalescer {
         let Some(table) = src.table(key) else {
             match old {
                 Some(old) if old.value.is_table() => {
-                    self.warn(slot.value.at(), format!("key {key} is table. Skipping"));
+                    let message = format!("key {key} is table. Skipping");
+                    self.warn(slot.value.at(), "coalesce.go:175", message);
                 }
                 _ => dest.insert(key.clone(), slot),
             }
@@ -245,7 +240,7 @@ impl Coalescer {
                 None => {
                     let key = quote(&**key);
                     let message = format!("Conflict: cannot merge map onto non-map for {key}. Skipping.");
-                    self.warn(old.value.at(), message);
+                    self.warn(old.value.at(), "coalesce.go:161", message);
                 }
                 Some(below) => {
                     let copy = table.shallow_copy();
@@ -288,14 +283,14 @@ impl Coalescer {
                     let node = theirs.value.freeze();
                     let (path, value) = (key_path(), display(&node));
                     let text = format!("warning: cannot overwrite table with non table for {path} ({value})");
-                    self.warn(ours.value.at(), text);
+                    self.warn(ours.value.at(), "coalesce.go:316", text);
                 }
             } else if ours.value.is_table() && !theirs.value.is_null() {
                 let node = theirs.value.freeze();
                 let (path, value) = (key_path(), display(&node));
                 let text =
                     format!("warning: destination for {path} is a table. Ignoring non-table value ({value})");
-                self.warn(node.at, text);
+                self.warn(node.at, "coalesce.go:319", text);
             }
         }
     }

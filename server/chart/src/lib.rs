@@ -21,6 +21,7 @@ pub mod load;
 mod metadata;
 pub mod schema;
 pub mod values;
+pub mod warning;
 
 pub use chart::{Chart, ChartData, Crd};
 pub use files::{SourceFile, strip_bom};

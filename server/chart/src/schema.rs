@@ -6,6 +6,7 @@
 
 mod english;
 mod hoist;
+mod json_error;
 mod levels;
 mod reach;
 mod report;
@@ -238,7 +239,7 @@ impl Ready {
 
 fn compile(data: &[u8]) -> Compiled {
     let document: Json = serde_json::from_slice(data)
-        .map_err(|error| Unusable { message: error.to_string(), unresolved: None })?;
+        .map_err(|error| Unusable { message: json_error::words(data, &error), unresolved: None })?;
     if reach::longest_chain(&document) > MAX_FRAMES / 4 || reach::size(&document) > MAX_SIZE {
         return Err(Unusable { message: "the schema is too large to be used".to_owned(), unresolved: None });
     }

@@ -9,6 +9,7 @@ mod host;
 mod output;
 mod rendered;
 mod report;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -39,7 +40,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::refuse(&error),
+    };
     let global = &cli.global;
     let done = match cli.command {
         Command::Create(args) => commands::create::run(global, &args),

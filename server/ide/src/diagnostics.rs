@@ -38,6 +38,7 @@ impl Diagnostic {
             ErrorKind::Dependencies => "dependencies",
             ErrorKind::Values => "values",
             ErrorKind::Schema => "schema",
+            ErrorKind::ReleaseName => "release-name",
             ErrorKind::KubeVersion => "kube-version",
             ErrorKind::Parse => "template-syntax",
             ErrorKind::Execution => "template-execution",

@@ -47,6 +47,7 @@ pub fn read_chart(
     table: &mut FileTable,
     dialect: Dialect,
 ) -> Result<Vec<SourceFile>, ReadError> {
+    ensure_chart(root, dialect)?;
     let rules = strict_rules(root)?;
     let (found, errors) = walk(root, WalkConfig { rules: &rules, tolerant: false });
     let mut budget = MAX_CHART_SIZE;
@@ -61,6 +62,19 @@ pub fn read_chart(
     }
 }
 
+/// Helm 4 looks for the `Chart.yaml` before anything else.
+fn ensure_chart(root: &Path, dialect: Dialect) -> Result<(), ReadError> {
+    let path = std::path::absolute(root).unwrap_or_else(|_| root.to_owned()).join("Chart.yaml");
+    match (dialect, path.metadata()) {
+        (Dialect::Helm3, _) | (Dialect::Helm4, Ok(_)) => Ok(()),
+        (Dialect::Helm4, Err(error)) => {
+            let reason = ReadError::io("open", &path, &error);
+            let message = format!("unable to detect chart at {}: {reason}", path.display());
+            Err(ReadError::new(ReadErrorKind::Io, &path, message))
+        }
+    }
+}
+
 /// Reads a packed chart. Its members get numbers under the path of the archive.
 pub fn read_archive(
     path: &Path,
@@ -68,8 +82,17 @@ pub fn read_archive(
     dialect: Dialect,
 ) -> Result<Vec<SourceFile>, ReadError> {
     let data = std::fs::read(path).map_err(|error| ReadError::io("open", path, &error))?;
-    let members = archive::unpack(&data, dialect)
-        .map_err(|message| ReadError::new(ReadErrorKind::Archive, path, message))?;
+    let failed = |message| ReadError::new(ReadErrorKind::Archive, path, message);
+    let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    archive::ensure_archive(&shown.to_string_lossy(), &data).map_err(failed)?;
+    let members = archive::unpack(&data, dialect).map_err(|message| match dialect {
+        Dialect::Helm3 => failed(message),
+        // What exactly is wrong, Helm 4 keeps to itself.
+        Dialect::Helm4 => failed("unable to load chart archive".to_owned()),
+    })?;
+    if dialect == Dialect::Helm4 && !members.iter().any(|member| member.path == "Chart.yaml") {
+        return Err(failed("unable to detect chart version, no Chart.yaml found".to_owned()));
+    }
     let base = text_of(path);
     let file = |member: archive::Member| {
         let id = table.intern(&format!("{base}/{}", member.path));

@@ -29,9 +29,10 @@ pub struct Document {
 /// The documents of one rendered file, up to the first that cannot be read.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
-    /// Where each stands, what Helm read of it, and when it runs. A hook whose event Helm does not know is
-    /// left out: Helm drops it with a remark in its log.
+    /// Where each stands, what Helm read of it, and when it runs.
     pub read: Vec<(Range<usize>, Head, Option<Hook>)>,
+    /// Hooks whose events Helm does not know: it drops them, with a remark in its log.
+    pub dropped: Vec<String>,
     /// Why the next one cannot be read, with the offset of its document.
     pub error: Option<(usize, HeadError)>,
 }
@@ -45,7 +46,10 @@ impl Documents {
         }
         for range in split_manifests(text, dialect) {
             match Head::parse(&text[range.clone()], dialect) {
-                Ok(head) => documents.read.extend(head.hook().ok().map(|hook| (range, head, hook))),
+                Ok(head) => match head.hook() {
+                    Ok(hook) => documents.read.push((range, head, hook)),
+                    Err(UnknownHook(hook)) => documents.dropped.push(hook),
+                },
                 Err(error) => {
                     documents.error = Some((range.start, error));
                     break;
@@ -54,6 +58,21 @@ impl Documents {
         }
         documents
     }
+}
+
+/// What go-yaml says of bytes that are no UTF-8, and where they begin.
+pub(crate) fn encoding_error(bytes: &[u8], dialect: Dialect) -> Option<(usize, HeadError)> {
+    // Helm 3 trims documents on both sides before it reads them.
+    let bytes = if dialect == Dialect::Helm3 { bytes.trim_ascii_end() } else { bytes };
+    let error = std::str::from_utf8(bytes).err()?;
+    let reason = match (bytes.get(error.valid_up_to()), error.error_len()) {
+        (Some(0x80..=0xC1 | 0xF8..), _) => "invalid leading UTF-8 octet",
+        (_, None) => "incomplete UTF-8 octet sequence",
+        (_, Some(_)) => "invalid trailing UTF-8 octet",
+    };
+    let message = format!("error converting YAML to JSON: yaml: {reason}");
+    let at = TextRange::empty(TextSize::from(0));
+    Some((error.valid_up_to(), HeadError { message, at }))
 }
 
 /// Helm's `SimpleHead`.
@@ -86,6 +105,8 @@ pub struct HeadError {
     /// Where in the document.
     pub at: TextRange,
 }
+
+const HOOK: &str = "helm.sh/hook";
 
 const EVENTS: [&str; 10] = [
     "pre-install",
@@ -151,10 +172,10 @@ impl Head {
     /// What kind of hook this is: `Ok(None)` for none, `Err` for a hook whose events Helm does not know,
     /// which it drops.
     pub fn hook(&self) -> Result<Option<Hook>, UnknownHook> {
-        let Some(events) = self.annotation("helm.sh/hook") else { return Ok(None) };
+        let Some(events) = self.annotation(HOOK) else { return Ok(None) };
         let events: Vec<String> = events.split(',').map(|event| event.trim().to_lowercase()).collect();
         if events.iter().any(|event| !EVENTS.contains(&event.as_str())) {
-            return Err(UnknownHook);
+            return Err(UnknownHook(self.annotation(HOOK).unwrap_or_default().to_owned()));
         }
         let weight = self.annotation("helm.sh/hook-weight").and_then(|it| it.parse().ok()).unwrap_or(0);
         Ok(Some(Hook { events, weight }))
@@ -168,9 +189,9 @@ impl Hook {
     }
 }
 
-/// A hook event that Helm does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownHook;
+/// A hook with an event that Helm does not know: the annotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownHook(String);
 
 /// A field as Go's decoder finds it: by its exact name, else without regard to case.
 fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
@@ -262,6 +283,6 @@ mod tests {
         };
         let hook = head("pre-install, POST-upgrade").hook().unwrap().unwrap();
         assert_eq!((hook.events.len(), hook.weight), (2, -5));
-        assert_eq!(head("sometime").hook(), Err(UnknownHook));
+        assert_eq!(head("sometime").hook(), Err(UnknownHook("sometime".to_owned())));
     }
 }

@@ -13,6 +13,7 @@ use template::{
 use text::FileRange;
 
 use crate::context::Contexts;
+use crate::document;
 use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
 use crate::origins::Origins;
@@ -136,7 +137,7 @@ impl<'r> Engine<'r> {
         };
         let origins = Origins::new(segments, cx.trace.take().map(Trace::into_parts).unwrap_or_default());
         let names = cx.reads.take().unwrap_or_default().templates;
-        let rendered = finish(file, &bytes, origins);
+        let rendered = finish(file, &bytes, origins, self.dialect);
         match done {
             Ok(()) => Ok(Done { file: rendered, names }),
             Err(error) => {
@@ -158,23 +159,26 @@ fn print<S: Sink>(set: &TemplateSet, name: &str, dot: Value, cx: &mut Cx<'_>) ->
 /// `--name-template`: a template without a chart, which only functions can say something in.
 pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> Result<String, String> {
     const NAME: &str = "name-template";
-    let defines = template::parse(NAME, template.into(), text::FileId(0), dialect)
+    let defines = template::parse(NAME, template.as_bytes().into(), text::FileId(0), dialect)
         .map_err(|error| error.to_string())?;
     let mut set = TemplateSet::new();
     set.extend(defines);
     let mut cx = Cx::new(dialect, host);
     let (sink, done) = print::<Plain>(&set, NAME, Value::NIL, &mut cx);
-    done.map_err(|error| error.to_string())?;
+    done.map_err(|error| exec_error::without_marks(&error.to_string()))?;
     Ok(String::from_utf8_lossy(&sink.bytes).into_owned())
 }
 
-fn finish(file: &TemplateFile, bytes: &[u8], origins: Origins) -> RenderedFile {
+fn finish(file: &TemplateFile, bytes: &[u8], origins: Origins, dialect: Dialect) -> RenderedFile {
+    // What is no text is no YAML: where it stands, Helm's reader stops.
+    let documents = document::encoding_error(bytes, dialect)
+        .map(|error| OnceLock::from(Documents { error: Some(error), ..Documents::default() }));
     RenderedFile {
         name: file.name.clone(),
         source: file.source.id,
         text: String::from_utf8_lossy(bytes).into(),
         origins: origins.into(),
-        documents: Arc::default(),
+        documents: documents.map(Arc::new).unwrap_or_default(),
     }
 }
 

@@ -73,6 +73,7 @@ pub fn prepare(chart: &Chart, user: &Node, options: &Options) -> Prepared {
         let message = missing_dependencies(&error.message, dialect);
         errors.push(Error::from(error).with_message(message));
     }
+    errors.extend(check_name(&options.release.name, dialect));
     let processed = match dependencies::process(chart, user, dialect) {
         Ok(processed) => {
             warnings.extend(processed.warnings);
@@ -111,6 +112,32 @@ pub fn prepare(chart: &Chart, user: &Node, options: &Options) -> Prepared {
         dialect,
     };
     Prepared { environment, errors, warnings }
+}
+
+/// `chartutil.ValidateReleaseName`.
+fn check_name(name: &str, dialect: Dialect) -> Option<Error> {
+    const LONGEST: usize = 53;
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &str| {
+        let ends = [label.bytes().next(), label.bytes().next_back()];
+        ends.iter().all(|end| end.is_some_and(is_inner)) && label.bytes().all(|it| is_inner(it) || it == b'-')
+    };
+    if name.len() <= LONGEST && name.split('.').all(is_label) {
+        return None;
+    }
+    let reason = match name {
+        "" => "no name provided",
+        _ => {
+            "invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ \
+             and the length must not be longer than 53"
+        }
+    };
+    let reason = format!("release name {}: {reason}", golang::strconv::quote(name));
+    let message = match dialect {
+        Dialect::Helm3 => reason.clone(),
+        Dialect::Helm4 => format!("release name check failed: {reason}"),
+    };
+    Some(Error::new(ErrorKind::ReleaseName, reason, None).with_message(message))
 }
 
 fn missing_dependencies(message: &str, dialect: Dialect) -> String {

@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Values,
     /// The values are not what `values.schema.json` asks for.
     Schema,
+    /// Kubernetes would not take the name of the release.
+    ReleaseName,
     /// The chart does not work with this version of Kubernetes.
     KubeVersion,
     /// A template cannot be parsed.
@@ -81,11 +83,11 @@ impl From<CoalesceError> for Error {
 /// A schema says several things at once: one error per finding, each with Helm's whole text.
 pub(crate) fn schema_errors(error: SchemaError) -> Vec<Error> {
     let finding = |it: &chart::schema::Finding| {
-        Error::new(ErrorKind::Schema, it.message.clone(), it.at).with_message(error.message.clone())
+        Error::new(ErrorKind::Schema, it.message.clone(), it.at).with_message(error.to_string())
     };
     let found: Vec<Error> = error.findings.iter().map(finding).collect();
     if found.is_empty() {
-        return vec![Error::new(ErrorKind::Schema, error.message, None)];
+        return vec![Error::new(ErrorKind::Schema, error.to_string(), None)];
     }
     found
 }

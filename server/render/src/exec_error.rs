@@ -36,6 +36,11 @@ pub(crate) fn reason(error: &ExecError) -> String {
     format!("{calling}{}", error.message)
 }
 
+/// An error outside of a chart: the marks go, the text stays (`TemplateName` in Helm's `install.go`).
+pub(crate) fn without_marks(text: &str) -> String {
+    text.replace(START, "").replace(END, "")
+}
+
 /// Between the first start mark and the last end mark.
 fn marked(text: &str) -> Option<&str> {
     let start = text.find(START)? + START.len();

@@ -33,6 +33,8 @@ pub struct Rendering {
     pub hooks: Vec<Document>,
     /// The notes of the chart and its subcharts.
     pub notes: Vec<RenderedFile>,
+    /// Hooks with events that Helm does not know, which it drops with a remark: what their annotation says.
+    pub dropped_hooks: Vec<String>,
     dialect: Dialect,
 }
 
@@ -77,6 +79,7 @@ impl Rendering {
             let document = Document { file, range: range.clone(), head: head.clone(), hook: hook.clone() };
             if hook.is_some() { self.hooks.push(document) } else { self.manifests.push(document) }
         }
+        self.dropped_hooks.extend(documents.dropped.iter().cloned());
         let (start, error) = documents.error.as_ref()?;
         let at = blame(rendered, start + usize::from(error.at.start()), usize::from(error.at.len()));
         let message = format!("YAML parse error on {}: {}", rendered.name, error.message);

@@ -50,8 +50,7 @@ impl TemplateFile {
     }
 
     fn parse(name: Arc<str>, chart: Arc<str>, source: SourceFile, dialect: Dialect) -> Self {
-        let text = String::from_utf8_lossy(&source.data);
-        let parsed = parse(&name, Arc::from(&*text), source.id, dialect).map(Arc::from).map_err(Box::new);
+        let parsed = parse(&name, source.data.clone(), source.id, dialect).map(Arc::from).map_err(Box::new);
         Self { name, chart, source, parsed }
     }
 }

@@ -94,7 +94,10 @@ pub fn topics() -> Vec<Topic> {
             .collect();
         files.sort();
         let topic = |path: &PathBuf| {
-            make(&stem(path), &std::fs::read_to_string(path).unwrap_or_else(|why| panic!("{path:?}: {why}")))
+            make(
+                &stem(path),
+                &std::fs::read_to_string(path).unwrap_or_else(|why| panic!("{}: {why}", path.display())),
+            )
         };
         files.iter().map(topic).collect::<Vec<_>>()
     };

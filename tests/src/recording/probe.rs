@@ -8,7 +8,7 @@ use crate::Scratch;
 
 use super::case::lay_out;
 use super::in_parallel;
-use super::program::Program;
+use super::program::{Program, shortened};
 use super::text::{File, files, sections};
 
 /// The probes of a topic, with the files that all of them see.
@@ -77,7 +77,7 @@ impl Probes {
         let text =
             outcome.stderr.lines().filter(|line| !line.starts_with("level=")).collect::<Vec<_>>().join("\n");
         let text = text.strip_suffix("\n\nUse --debug flag to render out invalid YAML").unwrap_or(&text);
-        Some(text.strip_prefix("Error: ").unwrap_or(text).to_owned())
+        Some(shortened(text.strip_prefix("Error: ").unwrap_or(text)))
     }
 
     /// What the templates print.

@@ -64,11 +64,25 @@ fn in_one_order(stderr: &str) -> String {
     lines.concat()
 }
 
+/// A chain of a thousand includes fills a page that nobody reads: its ends and its length are enough.
+pub(super) fn shortened(stderr: &str) -> String {
+    const KEPT: usize = 1000;
+    let short =
+        |line: &str| match (line.get(..KEPT), line.len().checked_sub(KEPT).and_then(|at| line.get(at..))) {
+            (Some(start), Some(end)) if line.len() > 3 * KEPT => {
+                format!("{start}[… {} bytes …]{end}", line.len() - 2 * KEPT)
+            }
+            _ => line.to_owned(),
+        };
+    stderr.split_inclusive('\n').map(short).collect()
+}
+
 impl fmt::Display for Outcome {
     /// As recordings hold it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "exit {}", self.code)?;
         for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            let text = &shortened(text);
             if !text.is_empty() {
                 let open = if text.ends_with('\n') { "" } else { "\n(no line break at the end)\n" };
                 write!(f, "--- {name}\n{text}{open}")?;

@@ -99,7 +99,9 @@ impl Arena {
                         let name = &self.dependencies[entry].name;
                         let message =
                             format!("Warning: Tag '{tag}' for chart {name} returned non-bool value");
-                        self.warnings.push(Warning { message, at: node.at });
+                        let warning = Warning::new(message, node.at, "dependencies.go:95");
+                        let attributes = [("tag", tag.clone()), ("chart", name.clone())];
+                        self.warnings.push(warning.logged_as("returned non-bool value", attributes));
                     }
                 }
             }
@@ -120,7 +122,9 @@ impl Arena {
                 let name = &self.dependencies[entry].name;
                 let message =
                     format!("Warning: Condition path '{part}' for chart {name} returned non-bool value");
-                self.warnings.push(Warning { message, at: node.at });
+                let warning = Warning::new(message, node.at, "dependencies.go:64");
+                let attributes = [("path", part.to_owned()), ("chart", name.clone())];
+                self.warnings.push(warning.logged_as("returned non-bool value", attributes));
             }
         }
     }

@@ -47,9 +47,7 @@ impl Arena {
         for key in path.split('.') {
             let Some(inner) = table.table(key) else {
                 let key = golang::strconv::quote(key);
-                let message =
-                    format!("Warning: ImportValues missing table from chart {name}: {key} is not a table");
-                self.warnings.push(Warning { message, at: table.at() });
+                self.warnings.push(missing_table(name, &key, parent == ".", table.at()));
                 return;
             };
             table = inner;
@@ -58,6 +56,19 @@ impl Arena {
         coalescer.tables(imported, &Thing::Table(under_path(parent, table)), "", true);
         self.warnings.extend(coalescer.warnings);
     }
+}
+
+/// Helm words it differently for what is imported by the name of an export, which goes to the parent's root.
+fn missing_table(chart: &str, key: &str, exported: bool, at: Option<text::FileRange>) -> Warning {
+    let reason = format!("{key} is not a table");
+    if exported {
+        let message = format!("Warning: ImportValues missing table: {reason}");
+        return Warning::new(message, at, "dependencies.go:287")
+            .logged_as("ImportValues missing table", [("error", reason)]);
+    }
+    let message = format!("Warning: ImportValues missing table from chart {chart}: {reason}");
+    Warning::new(message, at, "dependencies.go:270")
+        .logged_as("ImportValues missing table from chart", [("chart", chart.to_owned()), ("error", reason)])
 }
 
 /// The paths that an entry means. What was resolved before is a type that Helm no longer knows, so that nothing comes

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
+use chart::warning::log_line;
 use chart::{Chart, Dialect, LoadContext};
-use render::{Failed, Options, PrintConfig, Release, Rendering, RunConfig, Templates};
+use render::{ErrorKind, Failed, Options, PrintConfig, Release, Rendering, RunConfig, Templates};
 use text::FileTable;
 
 use crate::flags::{Global, ValuesFlags};
@@ -19,7 +20,7 @@ use crate::output;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The release's name, and the chart: a folder or a packed chart.
-    #[arg(num_args = 1..=2, required = true, value_names = ["NAME", "CHART"])]
+    #[arg(value_names = ["NAME", "CHART"])]
     names: Vec<String>,
     #[command(flatten)]
     values: ValuesFlags,
@@ -167,6 +168,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let dialect = global.helm.dialect();
     let host = Machine::new();
     let (name, chart_path) = names(args, &host, dialect)?;
+    ensure_there(&chart_path)?;
     let mut table = FileTable::default();
     let user = args.values.read(&mut table, dialect)?;
     let chart = load(Path::new(&chart_path), &mut table, dialect)?;
@@ -182,27 +184,31 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         skip_schema: flags.skip_schema_validation,
     };
     let prepared = render::prepare(&chart, &user.merged, &options);
-    prepared.warnings.iter().for_each(|warning| output::remark(&format!("WARNING: {}", warning.message)));
+    if chart.metadata.deprecated && !is_kind(&prepared.errors, ErrorKind::NotInstallable) {
+        output::remark(&deprecated(dialect));
+    }
+    prepared.warnings.iter().for_each(|warning| output::remark(&warning.logged(dialect)));
     if let Some(error) = prepared.errors.into_iter().next() {
-        bail!(error);
+        bail!(preparing_failed(error, global));
     }
     let environment = prepared.environment;
     let templates = Templates::new(&environment.chart, dialect, None);
     if let Some(error) = templates.errors().into_iter().next() {
-        bail!(debug_hint(error));
+        bail!(debug_hint(error, global));
     }
     let stop = |_: &Failed| false;
     let (files, failed) = render::run(&environment, &templates, &host, &RunConfig::default(), |_| true, stop);
     if let Some(failed) = failed.into_iter().next() {
-        bail!(debug_hint(failed.error));
+        bail!(debug_hint(failed.error, global));
     }
     let (rendering, errors) = Rendering::new(files, dialect);
+    rendering.dropped_hooks.iter().for_each(|hook| output::remark(&unknown_hook(hook, dialect)));
     if let Some(error) = errors.into_iter().next() {
         if global.debug {
             output::print(&rendering.raw())?;
             bail!(error);
         }
-        bail!(debug_hint(error));
+        bail!(debug_hint(error, global));
     }
     print(flags, &name, &environment.chart, &rendering, dialect)
 }
@@ -222,7 +228,9 @@ fn print(
     let crds = chart.crds();
     if let Some(folder) = &flags.output_dir {
         let folder = if flags.release_name { folder.join(release) } else { folder.clone() };
-        return write_files(&folder, &rendering.by_file(&crds, &config));
+        write_files(&folder, &rendering.by_file(&crds, &config))?;
+        // What would have been printed, of which nothing is left but the line break.
+        return output::print("\n");
     }
     let printed = rendering.print(&crds, &config);
     if flags.show_only.is_empty() {
@@ -247,8 +255,44 @@ fn write_files(folder: &Path, files: &[(String, String)]) -> Result<()> {
 }
 
 /// Helm's hint, under errors that come from rendering.
-fn debug_hint(error: render::Error) -> anyhow::Error {
+fn debug_hint(error: render::Error, global: &Global) -> anyhow::Error {
+    if global.debug {
+        return error.into();
+    }
     anyhow!("{error}\n\nUse --debug flag to render out invalid YAML")
+}
+
+fn is_kind(errors: &[render::Error], kind: ErrorKind) -> bool {
+    errors.first().is_some_and(|error| error.kind == kind)
+}
+
+/// What Helm says of a chart that it cannot render, before any template runs.
+fn preparing_failed(error: render::Error, global: &Global) -> anyhow::Error {
+    match error.kind {
+        ErrorKind::KubeVersion => debug_hint(error, global),
+        ErrorKind::ReleaseName if global.helm.dialect() == Dialect::Helm4 => {
+            let attributes = [("error", error.reason.clone())];
+            output::remark(&log_line("ERROR", "release name check failed", &attributes));
+            error.into()
+        }
+        _ => error.into(),
+    }
+}
+
+fn deprecated(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Helm3 => "WARNING: This chart is deprecated".to_owned(),
+        Dialect::Helm4 => log_line("WARN", "this chart is deprecated", &[]),
+    }
+}
+
+fn unknown_hook(hook: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Helm3 => {
+            format!("manifest_sorter.go:199: info: skipping unknown hook: {}", golang::strconv::quote(hook))
+        }
+        Dialect::Helm4 => log_line("INFO", "skipping unknown hooks", &[("hookTypes", hook.to_owned())]),
+    }
 }
 
 fn capabilities(flags: &RenderingFlags, dialect: Dialect) -> Result<Capabilities> {
@@ -267,21 +311,40 @@ fn names(args: &Args, host: &Machine, dialect: Dialect) -> Result<(String, Strin
     let (name, chart) = match args.names.as_slice() {
         [chart] => (None, chart.clone()),
         [name, chart] => (Some(name.clone()), chart.clone()),
-        _ => bail!("one or two names are needed"),
+        [] => bail!(
+            "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]"
+        ),
+        [_, _, more @ ..] => {
+            bail!("expected at most two arguments, unexpected arguments: {}", more.join(", "))
+        }
     };
-    if name.is_some() && (flags.generate_name || flags.name_template.is_some()) {
+    if name.is_some() && flags.generate_name {
         bail!("cannot set --generate-name and also specify a name");
+    }
+    if name.is_some() && flags.name_template.is_some() {
+        bail!("cannot set --name-template and also specify a name");
     }
     if let Some(template) = &flags.name_template {
         let name = render::name_from_template(template, host, dialect).map_err(|reason| anyhow!(reason))?;
         return Ok((name, chart));
     }
-    if flags.generate_name {
-        let base = Path::new(&chart).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let seconds = template::Host::now(host) / 1_000_000_000;
-        return Ok((format!("{base}-{seconds}"), chart));
-    }
+    // `--generate-name` changes nothing: Helm's `template` has a name before it looks for that flag.
     Ok((name.unwrap_or_else(|| "release-name".to_owned()), chart))
+}
+
+/// Whether there is such a chart on this machine, in Helm's words (`LocateChart`): it takes a path that is not there
+/// for the name of a chart in a repository.
+fn ensure_there(chart: &str) -> Result<()> {
+    if chart.contains("://") || Path::new(chart).exists() {
+        return Ok(());
+    }
+    if chart.starts_with(['/', '.']) {
+        bail!("path \"{chart}\" not found");
+    }
+    match chart.split_once('/') {
+        Some((repository, _)) => bail!("repo {repository} not found"),
+        None => bail!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {chart}"),
+    }
 }
 
 /// Reads a chart from a folder or an archive.
@@ -290,9 +353,7 @@ pub(crate) fn load(path: &Path, table: &mut FileTable, dialect: Dialect) -> Resu
     if shown.starts_with("oci://") || shown.contains("://") {
         bail!("{shown}: charts from registries are not supported yet; pull the chart and give its path");
     }
-    if !path.exists() {
-        bail!("path \"{shown}\" not found: no such chart folder or archive");
-    }
+    ensure_there(&shown)?;
     let files = match path.is_dir() {
         true => project::read_chart(path, table, dialect)?,
         false => project::read_archive(path, table, dialect)?,

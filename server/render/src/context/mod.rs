@@ -28,6 +28,21 @@ pub(crate) struct Contexts {
     dialect: Dialect,
 }
 
+/// Below `global.x`, parent and child hold the same maps (`coalesceGlobals` copies no deeper): a template that
+/// writes into one is seen through the other.
+fn share_globals(parent: &Map, child: &Map) {
+    let map = |of: &Map, key: &[u8]| of.get(key).and_then(|it| it.as_map().cloned());
+    let (Some(above), Some(below)) = (map(parent, b"global"), map(child, b"global")) else { return };
+    for (key, _) in above.to_vec() {
+        let (Some(above), Some(below)) = (map(&above, &key), map(&below, &key)) else { continue };
+        for (key, value) in above.to_vec() {
+            if value.as_map().is_some() && map(&below, &key).is_some() {
+                below.set(key, value);
+            }
+        }
+    }
+}
+
 impl Contexts {
     /// Builds them for a chart whose dependencies are processed and whose values are coalesced.
     pub(crate) fn new(environment: &Environment) -> Self {
@@ -55,6 +70,7 @@ impl Contexts {
         for child in &chart.dependencies {
             let own = values.get(child.name().as_bytes()).and_then(|it| it.as_map().cloned());
             let own = own.unwrap_or_default();
+            share_globals(values, &own);
             let below = self.add(child, &own, release, capabilities);
             subcharts.set(child.name(), below.into());
         }

@@ -66,13 +66,7 @@ impl Record {
         self.push(go_name, "", Shown::Printed, value.into())
     }
 
-    fn push(
-        mut self,
-        go_name: &'static str,
-        json_name: &'static str,
-        shown: Shown,
-        value: Value,
-    ) -> Self {
+    fn push(mut self, go_name: &'static str, json_name: &'static str, shown: Shown, value: Value) -> Self {
         self.fields.push(Field { go_name, json_name, shown, value });
         self
     }
@@ -114,6 +108,10 @@ impl Object for Record {
     fn field(&self, name: &str) -> Option<Value> {
         let mut exported = self.fields.iter().filter(|field| field.shown != Shown::Printed);
         exported.find(|field| field.go_name == name).map(|field| field.value.clone())
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.go_name == name && field.shown == Shown::Printed)
     }
 
     fn method(&self, name: &str) -> Option<Method> {

@@ -214,6 +214,10 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
                     }
                     return Ok(value.into());
                 }
+                if object.hides(&shown()) {
+                    let (name, type_name) = (shown(), object.type_name());
+                    return self.fail(format!("{name} is an unexported field of struct type {type_name}"));
+                }
             }
             _ => {}
         }

@@ -11,8 +11,15 @@ pub(super) fn to_int64(value: &Value) -> i64 {
         Data::Float(it) => truncate(*it),
         Data::Str(it) => parse_int(without_zero_fraction(it), 0).unwrap_or(0),
         Data::Bool(it) => (*it).into(),
+        Data::Object(it) => calendar(&**it).unwrap_or(0),
         _ => 0,
     }
+}
+
+/// Months and days of the week count, durations do not: `cast` knows the types one by one.
+fn calendar(object: &dyn crate::Object) -> Option<i64> {
+    let known = matches!(object.type_name(), "time.Month" | "time.Weekday");
+    object.integer().filter(|_| known).map(|(_, it)| it)
 }
 
 /// Go's `int64(f)` on amd64, where all that does not fit is the smallest number.
@@ -35,6 +42,7 @@ pub(super) fn to_float64(value: &Value) -> f64 {
         Data::Float(it) => *it,
         Data::Str(it) => parse_float(it).unwrap_or(0.0),
         Data::Bool(it) => f64::from(u8::from(*it)),
+        Data::Object(it) => calendar(&**it).unwrap_or(0) as f64,
         _ => 0.0,
     }
 }

@@ -54,12 +54,12 @@ pub type FindFunction<'f> = &'f dyn Fn(&str) -> Option<&'static Known>;
 /// Parses a file: the template of its own name first, then its defines in the order of the text.
 pub fn parse(
     name: &str,
-    source: Arc<str>,
+    source: Arc<[u8]>,
     file: FileId,
     dialect: Dialect,
 ) -> Result<Vec<Arc<Define>>, ParseError> {
     let find = |name: &str| find_known(name, dialect);
-    let source = Source { name: name.into(), text: source.into(), file: Some(file), origin: Origin::NONE };
+    let source = Source { name: name.into(), text: source, file: Some(file), origin: Origin::NONE };
     parse_source(source, &find)
 }
 

@@ -23,6 +23,11 @@ pub trait Object: fmt::Debug {
         self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| value)
     }
 
+    /// Whether it has such a field but does not export it.
+    fn hides(&self, _name: &str) -> bool {
+        false
+    }
+
     /// An exported method; methods hide fields and map keys of the same name.
     fn method(&self, _name: &str) -> Option<Method> {
         None

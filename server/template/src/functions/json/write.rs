@@ -1,6 +1,6 @@
 //! Writes JSON as Go does, straight from values into a text that keeps where its parts come from.
 
-use crate::{Cx, Data, Failure, List, Map, Origin, Text, TextBuilder, Trace, Value};
+use crate::{Cx, Data, Failure, List, Origin, Text, TextBuilder, Trace, Value};
 
 /// From this depth on Go looks for a map or list inside of itself.
 const LOOK_FOR_CYCLES: usize = 1000;
