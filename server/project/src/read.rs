@@ -47,7 +47,6 @@ pub fn read_chart(
     table: &mut FileTable,
     dialect: Dialect,
 ) -> Result<Vec<SourceFile>, ReadError> {
-    ensure_chart(root, dialect)?;
     let rules = strict_rules(root)?;
     let (found, errors) = walk(root, WalkConfig { rules: &rules, tolerant: false });
     let mut budget = MAX_CHART_SIZE;
@@ -62,8 +61,8 @@ pub fn read_chart(
     }
 }
 
-/// Helm 4 looks for the `Chart.yaml` before anything else.
-fn ensure_chart(root: &Path, dialect: Dialect) -> Result<(), ReadError> {
+/// Helm 4 looks for the `Chart.yaml` of a folder before anything else.
+pub fn ensure_chart(root: &Path, dialect: Dialect) -> Result<(), ReadError> {
     let path = std::path::absolute(root).unwrap_or_else(|_| root.to_owned()).join("Chart.yaml");
     match (dialect, path.metadata()) {
         (Dialect::Helm3, _) | (Dialect::Helm4, Ok(_)) => Ok(()),

@@ -354,9 +354,11 @@ pub(crate) fn load(path: &Path, table: &mut FileTable, dialect: Dialect) -> Resu
         bail!("{shown}: charts from registries are not supported yet; pull the chart and give its path");
     }
     ensure_there(&shown)?;
-    let files = match path.is_dir() {
-        true => project::read_chart(path, table, dialect)?,
-        false => project::read_archive(path, table, dialect)?,
+    let files = if path.is_dir() {
+        project::ensure_chart(path, dialect)?;
+        project::read_chart(path, table, dialect)?
+    } else {
+        project::read_archive(path, table, dialect)?
     };
     let base = project::text_of(path);
     Ok(chart::load(files, &mut LoadContext { table, base: &base, dialect })?)

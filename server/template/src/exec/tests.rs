@@ -9,7 +9,7 @@ use crate::{Dialect, FrameKind, List, Map};
 
 fn set(text: &str) -> TemplateSet {
     let mut set = TemplateSet::new();
-    set.extend(parse("t", text.into(), FileId(0), Dialect::Helm4).unwrap());
+    set.extend(parse("t", text.as_bytes().into(), FileId(0), Dialect::Helm4).unwrap());
     set
 }
 

@@ -9,7 +9,7 @@ use super::*;
 /// The templates of a text that parses.
 #[track_caller]
 pub(crate) fn parsed(text: &str) -> Vec<Arc<Define>> {
-    parse("t", text.into(), FileId(0), Dialect::Helm4).unwrap()
+    parse("t", text.as_bytes().into(), FileId(0), Dialect::Helm4).unwrap()
 }
 
 /// The canonical form of a text is another.
@@ -23,7 +23,7 @@ fn check(text: &str, canonical: &str) {
 /// A text does not parse; `~` marks what is underlined.
 #[track_caller]
 fn check_error(text: &str, marks: &str, message: &str) {
-    let error = parse("t", text.into(), FileId(0), Dialect::Helm4).unwrap_err();
+    let error = parse("t", text.as_bytes().into(), FileId(0), Dialect::Helm4).unwrap_err();
     assert_eq!(error.to_string(), message);
     let (start, len) = (marks.find('~').unwrap(), marks.matches('~').count());
     assert_eq!(error.at, TextRange::at((start as u32).into(), (len as u32).into()), "{text}");
@@ -119,7 +119,7 @@ fn deep_nesting_is_no_trouble() {
 #[test]
 fn too_many_parentheses_are_refused() {
     let text = format!("{{{{ {}1", "(".repeat(10_001));
-    let error = parse("t", text.into(), FileId(0), Dialect::Helm4).unwrap_err();
+    let error = parse("t", text.as_bytes().into(), FileId(0), Dialect::Helm4).unwrap_err();
     assert_eq!(error.message, "max expression depth exceeded");
 }
 
@@ -129,7 +129,7 @@ fn half_a_text_is_no_trouble() {
                 {{ range $i, $e := (f .).g }}{{ break }}{{ end -}} {{ block \"b\" . }}{{ template `x` }}{{end}}{{end}}{{end}}";
     for at in (0..=text.len()).filter(|&at| text.is_char_boundary(at)) {
         for part in [&text[..at], &text[at..]] {
-            if let Err(error) = parse("t", part.into(), FileId(0), Dialect::Helm4) {
+            if let Err(error) = parse("t", part.as_bytes().into(), FileId(0), Dialect::Helm4) {
                 assert!(usize::from(error.at.end()) <= part.len(), "{part}");
             }
         }
