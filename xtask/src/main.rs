@@ -8,8 +8,8 @@ mod bench;
 mod codegen;
 mod helm;
 mod package;
-mod record_lint;
 mod record;
+mod record_lint;
 mod run;
 mod test;
 #[cfg(test)]

@@ -2,9 +2,13 @@
 
 use anyhow::Result;
 
+use crate::helm;
 use crate::run::{self, command};
 
-/// Records all. `HELM3_BIN` and `HELM4_BIN` name the programs.
+/// Records all.
 pub(crate) fn record_lint() -> Result<()> {
-    run::run(command("cargo", &["run", "--locked", "--package", "chartroom-tests", "--bin", "record-lint"]))
+    let mut record =
+        command("cargo", &["run", "--locked", "--package", "chartroom-tests", "--bin", "record-lint"]);
+    helm::name_both(&mut record)?;
+    run::run(record)
 }
