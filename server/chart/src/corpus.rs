@@ -59,10 +59,14 @@ fn strvals_case(case: &Json) -> Option<Json> {
     let Json::Object(_) = base else { return None };
     let mut values: Map = (**node(&base).value.as_map()?).clone();
     let result = match kind {
-        "Parse" | "ParseInto" => strvals::parse_into(arg, &mut values, Dialect::Helm3),
-        "ParseString" | "ParseIntoString" => strvals::parse_into_string(arg, &mut values, Dialect::Helm3),
-        "ParseJSON" => strvals::parse_json_into(arg, &mut values, Dialect::Helm3),
-        "ParseLiteral" | "ParseLiteralInto" => strvals::parse_literal_into(arg, &mut values, Dialect::Helm3),
+        "Parse" | "ParseInto" => strvals::parse_into(arg.into(), &mut values, Dialect::Helm3),
+        "ParseString" | "ParseIntoString" => {
+            strvals::parse_into_string(arg.into(), &mut values, Dialect::Helm3)
+        }
+        "ParseJSON" => strvals::parse_json_into(arg.into(), &mut values, Dialect::Helm3),
+        "ParseLiteral" | "ParseLiteralInto" => {
+            strvals::parse_literal_into(arg.into(), &mut values, Dialect::Helm3)
+        }
         "ParseFile" | "ParseIntoFile" => return None,
         _ => panic!("unknown kind {kind}"),
     };

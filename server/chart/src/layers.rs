@@ -5,10 +5,10 @@
 //! own values, then the subchart's own ones; a parent's `global` before the subchart's.
 
 use text::FileRange;
-use yaml::Node;
+use yaml::{Node, Value};
 
 use crate::coalesce::GLOBAL_KEY;
-use crate::values::UserValues;
+use crate::values::{PathStep, UserValues, ValuePath, follow};
 use crate::{Chart, ImportValue};
 
 /// A layer that says something about a path.
@@ -18,15 +18,18 @@ pub struct Layer {
     pub kind: LayerKind,
     /// What it says; null deletes what the later ones say.
     pub node: Node,
-    /// Where the key is written.
+    /// Where the key is written, if it is one of a map.
     pub key_at: Option<FileRange>,
+    /// How many steps at the end of the path this says nothing about: not 0 where a layer says something else
+    /// about a map or list that the path leads through, such as null, and so takes out what is below it.
+    pub above: usize,
 }
 
 /// Where a layer comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LayerKind {
-    /// One of the `--set` family.
-    Set,
+    /// One of the `--set` family, by its position among [`crate::values::Overrides::arguments`].
+    Set(usize),
     /// A `-f` file, by its position on the command line.
     File(usize),
     /// The `values.yaml` of the chart with this full path (`root/charts/child`).
@@ -38,25 +41,38 @@ pub enum LayerKind {
 /// All layers that mention `path` (from the root chart's `.Values` on), the winner first.
 ///
 /// `chart` is the root chart after [`crate::dependencies::process`].
-pub fn layers_of(chart: &Chart, user: &UserValues, path: &[&str]) -> Vec<Layer> {
+pub fn layers_of(chart: &Chart, user: &UserValues, path: &ValuePath) -> Vec<Layer> {
+    let keys: Vec<&str> = path.0.iter().map_while(PathStep::key).collect();
+    let inside = &path.0[keys.len()..];
     let mut layers = Vec::new();
     let mut search = Search { user, layers: &mut layers };
-    let subcharts = subcharts_in(chart, path);
-    if path.get(subcharts) == Some(&GLOBAL_KEY) {
+    let subcharts = subcharts_in(chart, &keys);
+    if keys.get(subcharts) == Some(&GLOBAL_KEY) {
         // A subchart's globals are first of all those of its parents, from the root on.
         for level in 0..subcharts {
-            let above: Vec<&str> = path[..level].iter().chain(&path[subcharts..]).copied().collect();
+            let above: Vec<&str> = keys[..level].iter().chain(&keys[subcharts..]).copied().collect();
             collect(&mut search, chart, &[], &above);
         }
     }
-    collect(&mut search, chart, &[], path);
-    layers
+    collect(&mut search, chart, &[], &keys);
+    layers.into_iter().filter_map(|layer| layer.inside(inside)).collect()
 }
 
-/// All layers that mention `path` in the `.Values` of the subchart below `subchart` (names or aliases from the root).
-pub fn layers_of_subchart(chart: &Chart, user: &UserValues, subchart: &[&str], path: &[&str]) -> Vec<Layer> {
-    let path: Vec<&str> = subchart.iter().chain(path).copied().collect();
-    layers_of(chart, user, &path)
+impl Layer {
+    /// What the layer says further down, in a list. Lists are not merged: whoever says one says all of it.
+    fn inside(mut self, steps: &[PathStep]) -> Option<Self> {
+        if steps.is_empty() || self.above > 0 {
+            self.above += if self.above > 0 { steps.len() } else { 0 };
+            return Some(self);
+        }
+        match follow(&self.node, steps) {
+            // `--set a[1]=x` says nothing about `a[0]`.
+            Some(Node { value: Value::Null, at: None }) if matches!(self.kind, LayerKind::Set(_)) => None,
+            Some(node) => Some(Self { node: node.clone(), key_at: None, ..self }),
+            None if matches!(self.kind, LayerKind::Set(_)) && self.node.value.as_list().is_some() => None,
+            None => Some(Self { above: steps.len(), ..self }),
+        }
+    }
 }
 
 /// How many keys at the start of the path name a subchart of a subchart.
@@ -79,24 +95,28 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn look(&mut self, kind: LayerKind, values: &Node, path: &[&str]) {
-        let Some((&last, above)) = path.split_last() else { return };
-        let Some(entry) =
-            values.path(above.iter().copied()).and_then(|node| node.value.as_map()?.entry(last))
-        else {
-            return;
-        };
-        let same = |layer: &Layer| layer.key_at.is_some() && layer.key_at == entry.key_at;
-        if !self.layers.iter().any(same) {
-            self.layers.push(Layer { kind, node: entry.node.clone(), key_at: entry.key_at });
+        let mut map = values.value.as_map();
+        for (at, key) in path.iter().enumerate() {
+            let Some(entry) = map.and_then(|map| map.entry(key)) else { return };
+            let above = path.len() - at - 1;
+            map = entry.node.value.as_map();
+            if above == 0 || map.is_none() {
+                let same = |layer: &Layer| layer.key_at.is_some() && layer.key_at == entry.key_at;
+                if !self.layers.iter().any(same) {
+                    self.layers.push(Layer { kind, node: entry.node.clone(), key_at: entry.key_at, above });
+                }
+                return;
+            }
         }
     }
 
     /// What the user says, in the coordinates of the root.
     fn look_at_user(&mut self, path: &[&str]) {
-        if let Some(set) = &self.user.set {
-            self.look(LayerKind::Set, set, path);
+        let user = self.user;
+        for (index, set) in user.sets.iter().enumerate().rev() {
+            self.look(LayerKind::Set(index), set, path);
         }
-        for (index, file) in self.user.files.iter().enumerate().rev() {
+        for (index, file) in user.files.iter().enumerate().rev() {
             self.look(LayerKind::File(index), file, path);
         }
     }
@@ -168,22 +188,22 @@ exports: {data: {imported: 6}}
 
     fn user(files: &[serde_json::Value], set: Option<serde_json::Value>) -> UserValues {
         let files: Vec<Node> = files.iter().map(node).collect();
-        UserValues { merged: merge_files(&files), files, set: set.as_ref().map(node) }
+        UserValues { merged: merge_files(&files), files, sets: set.iter().map(node).collect() }
     }
 
     #[track_caller]
     fn check(user: &UserValues, path: &str, want: &str) {
         let chart = load(FIXTURE, Dialect::Helm4).unwrap();
         let chart = process(&chart, &user.merged, Dialect::Helm4).unwrap().chart;
-        let path: Vec<&str> = path.split('.').collect();
+        let path = ValuePath::parse(path).unwrap();
         let layer = |layer: &Layer| {
             let kind = match &layer.kind {
-                LayerKind::Set => "set".to_owned(),
+                LayerKind::Set(index) => format!("set {index}"),
                 LayerKind::File(index) => format!("-f {index}"),
                 LayerKind::Chart(path) => path.clone(),
                 LayerKind::Import(path) => format!("import {path}"),
             };
-            format!("{kind}={}", to_json(&layer.node))
+            format!("{kind}{}={}", "^".repeat(layer.above), to_json(&layer.node))
         };
         let layers: Vec<String> = layers_of(&chart, user, &path).iter().map(layer).collect();
         assert_eq!(layers.join(" "), want);
@@ -192,7 +212,7 @@ exports: {data: {imported: 6}}
     #[test]
     fn winner_comes_first() {
         let user = user(&[json!({"a": 10}), json!({"a": null}), json!({"b": 1})], Some(json!({"a": "set"})));
-        check(&user, "a", "set=\"set\" -f 1=null -f 0=10.0 p=1.0");
+        check(&user, "a", "set 0=\"set\" -f 1=null -f 0=10.0 p=1.0");
     }
 
     #[test]
@@ -210,5 +230,21 @@ exports: {data: {imported: 6}}
     fn imports_come_last() {
         check(&user(&[], None), "imported", "import p/charts/s=6.0");
         check(&user(&[], None), "nothing", "");
+    }
+
+    #[test]
+    fn what_takes_out_a_map_is_told() {
+        let user = user(&[json!({"s": {"x": 7}}), json!({"s": null})], None);
+        check(&user, "s.x", "-f 1^=null -f 0=7.0 p=2.0 p/charts/s=4.0");
+    }
+
+    #[test]
+    fn lists_are_said_as_a_whole() {
+        let lists = [json!({"l": [{"x": 1}, {"x": 2}]}), json!({"l": [{"x": 3}]})];
+        check(&user(&lists, None), "l[1].x", "-f 1^^=[{\"x\":3.0}] -f 0=2.0");
+        check(&user(&lists, None), "l[0].x", "-f 1=3.0 -f 0=1.0");
+        let set = user(&lists[..1], Some(json!({"l": [null, {"x": 9}]})));
+        check(&set, "l[0].x", "-f 0=1.0");
+        check(&set, "l[1].x", "set 0=9.0 -f 0=2.0");
     }
 }

@@ -4,6 +4,7 @@
 //! in this order, whatever the command line looks like. Nulls are kept here; deleting is [`crate::coalesce`]'s job.
 
 mod json;
+mod path;
 pub mod strvals;
 
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use text::{FileId, FileRange};
 use yaml::{Entry, Map, Node, Value};
 
 pub(crate) use json::to_json;
-use strvals::Reader;
+pub(crate) use path::follow;
+pub use path::{PathStep, ValuePath};
+use strvals::{Argument, Reader};
 
 /// A values file that was asked for.
 #[derive(Clone, Debug)]
@@ -39,7 +42,13 @@ pub struct Overrides {
     pub file: Vec<String>,
     /// `--set-literal`.
     pub literal: Vec<String>,
+    /// Numbers that stand for the arguments in ranges, as if each were a file: in the order of
+    /// [`Overrides::arguments`]. What is set by an argument without a number has no place.
+    pub files: Vec<FileId>,
 }
+
+/// The arguments of the `--set` family by their flags, in the order in which they are applied.
+const FLAGS: [&str; 5] = ["--set-json", "--set", "--set-string", "--set-file", "--set-literal"];
 
 /// What came of them, together and one by one.
 #[derive(Clone, Debug)]
@@ -48,8 +57,9 @@ pub struct UserValues {
     pub merged: Node,
     /// The files in their order.
     pub files: Vec<Node>,
-    /// The `--set` family by itself, if there is any and it makes sense without the files.
-    pub set: Option<Node>,
+    /// What each argument of the `--set` family says by itself, in the order of [`Overrides::arguments`]. Null
+    /// for one that makes no sense without what comes before it.
+    pub sets: Vec<Node>,
 }
 
 /// Why the user's values cannot be read.
@@ -70,51 +80,76 @@ impl std::fmt::Display for ValuesError {
 impl std::error::Error for ValuesError {}
 
 impl Overrides {
+    /// The arguments with their flags, in the order in which they are applied: by kind.
+    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let kinds = [&self.json, &self.set, &self.string, &self.file, &self.literal];
+        FLAGS
+            .into_iter()
+            .zip(kinds)
+            .flat_map(|(flag, kind)| kind.iter().map(move |text| (flag, text.as_str())))
+    }
+
     /// Whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
-        [&self.json, &self.set, &self.string, &self.file, &self.literal].into_iter().all(Vec::is_empty)
+        self.arguments().next().is_none()
     }
 
     /// Lays them over `base`. `read_file` gives the contents for `--set-file`.
     pub fn apply(&self, base: &Node, dialect: Dialect, read_file: Reader) -> Result<Node, ValuesError> {
         let mut values = map_of(base);
-        for arg in &self.json {
-            set_json(&mut values, arg, dialect)?;
-        }
-        let said = |flag: &str, result: Result<(), strvals::Error>| {
-            result.map_err(|error| ValuesError {
-                message: format!("failed parsing {flag} data: {error}"),
-                at: None,
-            })
-        };
-        for arg in &self.set {
-            said("--set", strvals::parse_into(arg, &mut values, dialect))?;
-        }
-        for arg in &self.string {
-            said("--set-string", strvals::parse_into_string(arg, &mut values, dialect))?;
-        }
-        for arg in &self.file {
-            said("--set-file", strvals::parse_into_file(arg, &mut values, dialect, read_file))?;
-        }
-        for arg in &self.literal {
-            said("--set-literal", strvals::parse_literal_into(arg, &mut values, dialect))?;
+        for (at, (flag, text)) in self.arguments().enumerate() {
+            let argument = Argument { text, file: self.files.get(at).copied() };
+            apply_one(flag, argument, &mut values, dialect, read_file)?;
         }
         Ok(Node { value: Value::Map(values.into()), at: base.at })
     }
+
+    /// What each says by itself.
+    fn one_by_one(&self, dialect: Dialect, read_file: Reader) -> Vec<Node> {
+        let alone = |(at, (flag, text)): (usize, (&str, &str))| {
+            let argument = Argument { text, file: self.files.get(at).copied() };
+            let mut values = Map::default();
+            match apply_one(flag, argument, &mut values, dialect, read_file) {
+                Ok(()) => Node::computed(Value::Map(values.into())),
+                Err(_) => Node::computed(Value::Null),
+            }
+        };
+        self.arguments().enumerate().map(alone).collect()
+    }
+}
+
+fn apply_one(
+    flag: &str,
+    argument: Argument,
+    values: &mut Map,
+    dialect: Dialect,
+    read_file: Reader,
+) -> Result<(), ValuesError> {
+    let done = match flag {
+        "--set-json" => return set_json(values, argument, dialect),
+        "--set" => strvals::parse_into(argument, values, dialect),
+        "--set-string" => strvals::parse_into_string(argument, values, dialect),
+        "--set-file" => strvals::parse_into_file(argument, values, dialect, read_file),
+        _ => strvals::parse_literal_into(argument, values, dialect),
+    };
+    done.map_err(|error| ValuesError { message: format!("failed parsing {flag} data: {error}"), at: None })
 }
 
 /// Helm 4 also takes a whole object.
-fn set_json(values: &mut Map, arg: &str, dialect: Dialect) -> Result<(), ValuesError> {
+fn set_json(values: &mut Map, argument: Argument, dialect: Dialect) -> Result<(), ValuesError> {
+    let arg = argument.text;
     let failed =
         |what: &str| ValuesError { message: format!("failed parsing --set-json {what} {arg}"), at: None };
     let trimmed = arg.trim();
     if dialect == Dialect::Helm4 && trimmed.starts_with('{') {
         let object = json::parse_whole(trimmed).map_err(|_| failed("data JSON:"))?;
+        let at = argument.file.map(|file| FileRange::new(file, 0, arg.len()));
+        let object = strvals::placed(object, at);
         let merged = merge_maps(&Node::computed(Value::Map(Arc::new(std::mem::take(values)))), &object);
         *values = map_of(&merged);
         return Ok(());
     }
-    strvals::parse_json_into(arg, values, dialect).map_err(|_| failed("data"))
+    strvals::parse_json_into(argument, values, dialect).map_err(|_| failed("data"))
 }
 
 /// Reads and merges all that the user says.
@@ -127,11 +162,11 @@ pub fn merge(
     let files = files.iter().map(|file| read_file_values(file, dialect)).collect::<Result<Vec<_>, _>>()?;
     let merged = merge_files(&files);
     if overrides.is_empty() {
-        return Ok(UserValues { merged, files, set: None });
+        return Ok(UserValues { merged, files, sets: Vec::new() });
     }
     let merged = overrides.apply(&merged, dialect, read_file)?;
-    let set = overrides.apply(&Node::computed(Value::empty_map()), dialect, read_file).ok();
-    Ok(UserValues { merged, files, set })
+    let sets = overrides.one_by_one(dialect, read_file);
+    Ok(UserValues { merged, files, sets })
 }
 
 /// Reads one values file; Helm 4 merges its documents.
@@ -200,6 +235,7 @@ mod tests {
             string: vec!["b=3".into()],
             file: vec!["c=path".into()],
             literal: vec!["d=1,2".into()],
+            files: Vec::new(),
         };
         let read: Reader = &|name| Ok(format!("<{name}>"));
         let values = merge(&[], &overrides, Dialect::Helm4, read).unwrap();

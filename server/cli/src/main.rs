@@ -4,6 +4,7 @@
 //! files, terminals and exit codes; what a chart means is decided elsewhere.
 
 mod commands;
+mod explanation;
 mod flags;
 mod host;
 mod output;
@@ -33,6 +34,7 @@ enum Command {
     Create(commands::create::Args),
     Lint(Box<commands::lint::Args>),
     Lsp(commands::lsp::Args),
+    Explain(Box<commands::explain::Args>),
     Preview(Box<commands::preview::Args>),
     Template(Box<commands::template::Args>),
     Version(commands::version::Args),
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Create(args) => commands::create::run(global, &args),
         Command::Lint(args) => commands::lint::run(global, &args),
         Command::Lsp(args) => commands::lsp::run(&args),
+        Command::Explain(args) => commands::explain::run(global, &args),
         Command::Preview(args) => commands::preview::run(global, &args),
         Command::Template(args) => commands::template::run(global, &args),
         Command::Version(args) => commands::version::run(global, &args),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chart::capabilities::{Capabilities, KubeVersion};
+use chart::values::UserValues;
 use chart::{Chart, Dialect};
-use render::{Options, Output, PrintConfig, Release, Rendering, RunConfig, Templates};
+use render::{Environment, Options, Output, PrintConfig, Release, Rendering, RunConfig, Templates};
 use template::Host;
-use text::{Encoding, FileId, FileRange, FileTable, LineIndex};
+use text::{Encoding, FileId, FileRange, FileTable, LineColumn, LineIndex};
 
 use crate::commands::template::load;
 use crate::flags::ValuesFlags;
@@ -31,6 +32,8 @@ pub(crate) struct Rendered {
     pub(crate) rendering: Rendering,
     pub(crate) output: Output,
     pub(crate) sources: Sources,
+    pub(crate) environment: Environment,
+    pub(crate) user: UserValues,
     pub(crate) errors: Vec<render::Error>,
 }
 
@@ -44,6 +47,21 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Those of a chart and of the values that it was rendered with.
+    pub(crate) fn new(
+        table: FileTable,
+        folder: &Path,
+        chart: &Chart,
+        texts: Vec<(FileId, Arc<[u8]>)>,
+    ) -> Self {
+        let here = std::env::current_dir().map(|here| project::text_of(&here)).unwrap_or_default();
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let bases = vec![project::text_of(folder), project::text_of(&absolute), here];
+        let mut sources = Self { table, texts, bases };
+        sources.add_chart(chart);
+        sources
+    }
+
     /// The text of a file of the chart or of a values file.
     pub(crate) fn text(&self, file: FileId) -> Option<&str> {
         let (_, data) = self.texts.iter().find(|(id, _)| *id == file)?;
@@ -57,11 +75,31 @@ impl Sources {
         self.bases.iter().find_map(below).map_or(path, |below| below.trim_start_matches('/'))
     }
 
-    /// `templates/a.yaml:3`
+    /// `templates/a.yaml:3`; an argument of the `--set` family has no lines.
     pub(crate) fn line(&self, at: FileRange) -> String {
-        let Some(text) = self.text(at.file) else { return self.path(at.file).to_owned() };
-        let place = LineIndex::new(text).line_column(text, at.range.start(), Encoding::Utf32);
-        format!("{}:{}", self.path(at.file), place.line + 1)
+        match self.line_column(at) {
+            Some(place) => format!("{}:{}", self.path(at.file), place.line + 1),
+            None => self.path(at.file).to_owned(),
+        }
+    }
+
+    /// `templates/a.yaml:3:7`
+    pub(crate) fn place(&self, at: FileRange) -> String {
+        match self.line_column(at) {
+            Some(place) => format!("{}:{}:{}", self.path(at.file), place.line + 1, place.column + 1),
+            None => self.path(at.file).to_owned(),
+        }
+    }
+
+    /// Line and column of its start in characters, from 0; `None` for what has no lines.
+    pub(crate) fn line_column(&self, at: FileRange) -> Option<LineColumn> {
+        let text = self.text(at.file).filter(|_| !self.is_argument(at.file))?;
+        Some(LineIndex::new(text).line_column(text, at.range.start(), Encoding::Utf32))
+    }
+
+    /// Whether it is no file but an argument of the `--set` family.
+    pub(crate) fn is_argument(&self, file: FileId) -> bool {
+        self.table.path(file).starts_with("--set")
     }
 
     fn add_chart(&mut self, chart: &Chart) {
@@ -74,7 +112,7 @@ impl Sources {
 pub(crate) fn render(request: &Request<'_>, host: &dyn Host) -> Result<Rendered> {
     let dialect = request.dialect;
     let mut table = FileTable::default();
-    let user = request.values.read(&mut table, dialect)?;
+    let (user, texts) = request.values.read_with_texts(&mut table, dialect)?;
     let chart = load(request.chart, &mut table, dialect)?;
     let mut capabilities = Capabilities::defaults(dialect);
     if let Some(version) = request.kube_version {
@@ -93,17 +131,8 @@ pub(crate) fn render(request: &Request<'_>, host: &dyn Host) -> Result<Rendered>
     let (rendering, unreadable) = Rendering::new(files, dialect);
     errors.extend(unreadable);
     let output = rendering.print(&[], &PrintConfig::default());
-    let here = std::env::current_dir().map(|here| project::text_of(&here)).unwrap_or_default();
-    let mut sources = Sources { bases: vec![project::text_of(request.chart), here], ..Sources::default() };
-    sources.add_chart(&environment.chart);
-    for name in &request.values.files {
-        let path = std::path::absolute(name)?;
-        if let (Some(id), Ok(data)) = (table.get(&project::text_of(&path)), std::fs::read(&path)) {
-            sources.texts.push((id, data.into()));
-        }
-    }
-    sources.table = table;
-    Ok(Rendered { rendering, output, sources, errors })
+    let sources = Sources::new(table, request.chart, &environment.chart, texts);
+    Ok(Rendered { rendering, output, sources, environment, user, errors })
 }
 
 impl Rendered {

@@ -1,4 +1,4 @@
-//! Why a byte of the output is there, and where a value or a part of a template got to.
+//! Why bytes of the output are there, and where a value or a part of a template got to.
 //!
 //! Previews, diagnostics, diffs and the command line ask here. What a rendered file knows are ranges of files;
 //! which key of the values such a range is, and who else says something about that key, is the business of
@@ -15,19 +15,21 @@ use crate::engine::RenderedFile;
 use crate::output::Output;
 use crate::rendering::Rendering;
 
-/// Why a byte is there.
+/// Why a run of bytes is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
+    /// The bytes.
+    pub range: Range<usize>,
     /// The rendered template, as Helm names it: `root/templates/a.yaml`.
     pub name: Arc<str>,
     /// The file of that template.
     pub template: FileId,
-    /// The text or action that wrote the byte, in that template or in one that it calls. Of text, from the
-    /// byte on. `None` for bytes that came through a text of which nothing is known.
+    /// The text or action that wrote them, in that template or in one that it calls. Of text, exactly those
+    /// bytes. `None` for bytes that came through a text of which nothing is known.
     pub place: Option<FileRange>,
     /// The calls and conditions on the way, from the rendered template in.
     pub steps: Vec<Step>,
-    /// The values that the byte shows: in values files, in `Chart.yaml`. Several where a function made one
+    /// The values that they show: in values files, in `Chart.yaml`. Several where a function made one
     /// text out of them.
     pub values: Vec<FileRange>,
 }
@@ -82,22 +84,36 @@ impl Explanation {
 }
 
 impl RenderedFile {
-    /// Why a byte of the file is there. `None` behind the end.
-    pub fn explain(&self, offset: usize) -> Option<Explanation> {
-        let nothing = || Explanation {
+    /// Why the bytes of a range of the file are there, in runs that have one reason.
+    pub fn explain(&self, range: Range<usize>) -> Vec<Explanation> {
+        let end = range.end.min(self.text.len());
+        let mut found = Vec::new();
+        let mut at = range.start;
+        while at < end {
+            let next = self.run(at, end);
+            at = next.range.end;
+            found.push(next);
+        }
+        found
+    }
+
+    /// What the bytes from `at` on have in common, at most up to `end`.
+    fn run(&self, at: usize, end: usize) -> Explanation {
+        let unknown = || Explanation {
+            range: at..end,
             name: self.name.clone(),
             template: self.source,
             place: None,
             steps: Vec::new(),
             values: Vec::new(),
         };
-        let Some((_, segment)) = self.origins.at(offset) else {
-            return (offset < self.text.len()).then(nothing);
-        };
+        let Some((start, segment)) = self.origins.at(at) else { return unknown() };
+        let end = end.min(start + segment.len as usize);
         let mut steps: Vec<Step> = self.origins.frames_from(segment.frame).map(|it| self.step(it)).collect();
         steps.reverse();
+        let place = segment.part(at - start, end - at).place.range();
         let values = self.origins.values(segment.value).collect();
-        Some(Explanation { place: self.place(offset), steps, values, ..nothing() })
+        Explanation { range: at..end, place, steps, values, ..unknown() }
     }
 
     fn step(&self, frame: &Frame) -> Step {
@@ -137,11 +153,23 @@ impl RenderedFile {
 }
 
 impl Rendering {
-    /// Why the byte at an offset of an output of this rendering is there. `None` for what no template wrote:
-    /// Helm's own lines between documents, resource definitions of the chart.
-    pub fn explain(&self, output: &Output, offset: usize) -> Option<Explanation> {
-        let (file, at) = output.origin(offset)?;
-        self.files[file].explain(at)
+    /// Why the bytes of a range of an output are there, in runs that have one reason. Nothing is said of what
+    /// no template wrote: Helm's own lines between documents, resource definitions of the chart.
+    pub fn explain(&self, output: &Output, range: Range<usize>) -> Vec<Explanation> {
+        let mut found = Vec::new();
+        let first = output.pieces.partition_point(|piece| piece.range.end <= range.start);
+        for piece in output.pieces[first..].iter().take_while(|piece| piece.range.start < range.end) {
+            let (start, end) = (range.start.max(piece.range.start), range.end.min(piece.range.end));
+            let inside = piece.from + (start - piece.range.start)..piece.from + (end - piece.range.start);
+            let moved = |at: usize| at - piece.from + piece.range.start;
+            found.extend(
+                self.files[piece.file]
+                    .explain(inside)
+                    .into_iter()
+                    .map(|it| Explanation { range: moved(it.range.start)..moved(it.range.end), ..it }),
+            );
+        }
+        found
     }
 
     /// Every range of an output that a range of a template wrote, or that shows a range of a values file.

@@ -20,6 +20,7 @@ mod output;
 mod rendering;
 mod split;
 mod templates;
+mod value_map;
 
 pub use document::{Document, Head, HeadError, Hook};
 pub use engine::{Failed, RenderedFile, RunConfig, name_from_template, run};
@@ -32,3 +33,4 @@ pub use output::{Output, Piece};
 pub use rendering::{PrintConfig, Provenance, Rendering};
 pub use split::split_manifests;
 pub use templates::{TemplateFile, Templates};
+pub use value_map::{ValueMap, ValueOrigin};

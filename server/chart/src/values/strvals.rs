@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use golang::{Dialect, strconv::quote};
+use text::{FileId, FileRange};
 use yaml::{Entry, Map, Node, Value};
 
 use super::json;
@@ -22,6 +23,21 @@ const MAX_NESTED_NAME_LEVEL: usize = 30;
 /// The deepest list in a list. Helm has no bound, Go's stack grows; no one writes this by hand.
 const MAX_LIST_DEPTH: usize = 1000;
 
+/// An argument of the `--set` family, and the file under whose number its bytes are known.
+#[derive(Clone, Copy, Debug)]
+pub struct Argument<'t> {
+    /// What was written: `a=1,b=2`.
+    pub text: &'t str,
+    /// Stands for the argument in ranges; without it, what is set has none.
+    pub file: Option<FileId>,
+}
+
+impl<'t> From<&'t str> for Argument<'t> {
+    fn from(text: &'t str) -> Self {
+        Self { text, file: None }
+    }
+}
+
 /// What Helm says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(String);
@@ -35,27 +51,32 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// `--set`: values are typed.
-pub fn parse_into(text: &str, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
+pub fn parse_into(text: Argument, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
     Parser::new(text, Mode::Typed).run(values, dialect)
 }
 
 /// `--set-string`: values are text.
-pub fn parse_into_string(text: &str, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
+pub fn parse_into_string(text: Argument, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
     Parser::new(text, Mode::Text).run(values, dialect)
 }
 
 /// `--set-file`: values are names of files.
-pub fn parse_into_file(text: &str, values: &mut Map, dialect: Dialect, read: Reader) -> Result<(), Error> {
+pub fn parse_into_file(
+    text: Argument,
+    values: &mut Map,
+    dialect: Dialect,
+    read: Reader,
+) -> Result<(), Error> {
     Parser::new(text, Mode::File(read)).run(values, dialect)
 }
 
 /// `--set-json`: values are JSON.
-pub fn parse_json_into(text: &str, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
+pub fn parse_json_into(text: Argument, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
     Parser::new(text, Mode::Json).run(values, dialect)
 }
 
 /// `--set-literal`: the value is all that follows the first `=`.
-pub fn parse_literal_into(text: &str, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
+pub fn parse_literal_into(text: Argument, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
     Parser::new(text, Mode::Literal).run(values, dialect)
 }
 
@@ -84,13 +105,26 @@ fn assertion(value: &Value, wanted: &str) -> Stop {
 }
 
 struct Parser<'t, 'r> {
+    whole: Argument<'t>,
     rest: std::str::Chars<'t>,
     mode: Mode<'r>,
 }
 
 impl<'t, 'r> Parser<'t, 'r> {
-    fn new(text: &'t str, mode: Mode<'r>) -> Self {
-        Self { rest: text.chars(), mode }
+    fn new(whole: Argument<'t>, mode: Mode<'r>) -> Self {
+        Self { whole, rest: whole.text.chars(), mode }
+    }
+
+    /// How far the text has been read.
+    fn offset(&self) -> usize {
+        self.whole.text.len() - self.rest.as_str().len()
+    }
+
+    /// From an offset to what was read last, without one of the `stops` at its end.
+    fn since(&self, start: usize, stops: &[char]) -> Option<FileRange> {
+        let read = &self.whole.text[start..self.offset()];
+        let len = read.strip_suffix(stops).unwrap_or(read).len();
+        Some(FileRange::new(self.whole.file?, start, start + len))
     }
 
     fn run(mut self, values: &mut Map, dialect: Dialect) -> Result<(), Error> {
@@ -108,40 +142,60 @@ impl<'t, 'r> Parser<'t, 'r> {
     /// Reads `key=value`, `key.…` or `key[…`.
     fn key(&mut self, values: &mut Map, level: usize, lists: usize) -> Result<(), Stop> {
         let literal = matches!(self.mode, Mode::Literal);
+        let start = self.offset();
         let (key, last) = self.until(if literal { "=[." } else { "=[,." });
+        let named = Named { key: &key, at: self.since(start, &['=', '[', '.']) };
         match last {
             None if key.is_empty() => Err(Stop::End),
             None => Err(Stop::Error(format!("key {} has no value", quote(&key)))),
-            Some('[') => self.list_key(values, &key, level, lists),
-            Some('.') => self.map_key(values, &key, level + 1, lists),
+            Some('[') => self.list_key(values, named, level, lists),
+            Some('.') => self.map_key(values, named, level + 1, lists),
             Some(',') => {
-                set(values, &key, Value::String("".into()));
+                set(values, named, Node { value: Value::String("".into()), at: named.at });
                 Err(Stop::Error(format!("key {} has no value (cannot end with ,)", quote(&key))))
             }
             Some(_) => {
-                let (value, stop) = self.value()?;
-                set(values, &key, value);
+                let (node, stop) = self.value()?;
+                set(values, named, node);
                 stop.map_or(Ok(()), Err)
             }
         }
     }
 
-    fn list_key(&mut self, values: &mut Map, key: &str, level: usize, lists: usize) -> Result<(), Stop> {
+    fn list_key(
+        &mut self,
+        values: &mut Map,
+        named: Named<'_>,
+        level: usize,
+        lists: usize,
+    ) -> Result<(), Stop> {
         let index = self.index()?;
-        let mut list = match values.get(key).map(|node| &node.value) {
+        let old = values.entry(named.key).cloned();
+        let mut list = match old.as_ref().map(|entry| &entry.node.value) {
             None => Vec::new(),
             Some(Value::List(list)) => (**list).clone(),
             Some(other) => return Err(assertion(other, "[]interface {}")),
         };
         let result = self.list_item(&mut list, index, level, lists);
-        set(values, key, Value::List(list.into()));
+        let (at, key_at) = match old {
+            Some(entry) => (entry.node.at, entry.key_at),
+            None => (named.at, named.at),
+        };
+        set(values, Named { at: key_at, ..named }, Node { value: Value::List(list.into()), at });
         result
     }
 
-    fn map_key(&mut self, values: &mut Map, key: &str, level: usize, lists: usize) -> Result<(), Stop> {
+    fn map_key(
+        &mut self,
+        values: &mut Map,
+        named: Named<'_>,
+        level: usize,
+        lists: usize,
+    ) -> Result<(), Stop> {
         check_level(level)?;
-        let old = values.get(key).cloned();
-        let mut inner = match old.as_ref().map(|node| &node.value) {
+        let key = named.key;
+        let old = values.entry(key).cloned();
+        let mut inner = match old.as_ref().map(|entry| &entry.node.value) {
             None => Map::default(),
             Some(Value::Map(map)) => (**map).clone(),
             Some(other) => return Err(assertion(other, "map[string]interface {}")),
@@ -152,8 +206,10 @@ impl<'t, 'r> Parser<'t, 'r> {
         }
         // An existing map under an empty name is changed in place, though a new one is not set there.
         if !inner.is_empty() && (old.is_some() || !key.is_empty()) {
-            let at = old.as_ref().and_then(|node| node.at);
-            let key_at = values.entry(key).and_then(|entry| entry.key_at);
+            let (at, key_at) = match old {
+                Some(entry) => (entry.node.at, entry.key_at),
+                None => (named.at, named.at),
+            };
             values.insert(Entry {
                 key: key.into(),
                 key_at,
@@ -185,11 +241,11 @@ impl<'t, 'r> Parser<'t, 'r> {
         match last {
             None => Err(Stop::End),
             Some('=') => {
-                let (value, stop) = self.value()?;
+                let (node, stop) = self.value()?;
                 if let Some(stop @ (Stop::Error(_) | Stop::EndInIndex)) = stop {
                     return Err(stop);
                 }
-                set_index(list, index, Node::computed(value))
+                set_index(list, index, node)
             }
             Some('[') => self.nested_list(list, index, level, lists),
             Some(_) => self.nested_map(list, index, level, lists),
@@ -240,12 +296,16 @@ impl<'t, 'r> Parser<'t, 'r> {
     }
 
     /// Reads what follows `=`. A stop with a value means that the value is set nevertheless.
-    fn value(&mut self) -> Result<(Value, Option<Stop>), Stop> {
-        match self.mode {
-            Mode::Literal => Ok((Value::String(self.rest_of_text().into()), None)),
-            Mode::Json => self.json_value().map(|value| (value, None)),
-            Mode::Typed | Mode::Text | Mode::File(_) => self.plain_value(),
-        }
+    fn value(&mut self) -> Result<(Node, Option<Stop>), Stop> {
+        let start = self.offset();
+        let (value, stop) = match self.mode {
+            Mode::Literal => (Value::String(self.rest_of_text().into()), None),
+            Mode::Json => (self.json_value()?, None),
+            Mode::Typed | Mode::Text | Mode::File(_) => self.plain_value()?,
+        };
+        let at = self.since(start, if matches!(self.mode, Mode::Literal) { &[] } else { &[','] });
+        let node = Node { value, at };
+        Ok((if matches!(self.mode, Mode::Json) { placed(node, at) } else { node }, stop))
     }
 
     fn plain_value(&mut self) -> Result<(Value, Option<Stop>), Stop> {
@@ -269,11 +329,13 @@ impl<'t, 'r> Parser<'t, 'r> {
     fn list_value(&mut self) -> Result<Value, Stop> {
         let mut list = Vec::new();
         loop {
+            let start = self.offset();
             let (text, last) = self.until(",}");
+            let at = self.since(start, &[',', '}']);
             let Some(last) = last else {
                 return Err(Stop::Error("list must terminate with '}'".to_owned()));
             };
-            list.push(Node::computed(self.read(&text).map_err(Stop::Error)?));
+            list.push(Node { value: self.read(&text).map_err(Stop::Error)?, at });
             if last == '}' {
                 if self.rest.clone().next() == Some(',') {
                     self.rest.next();
@@ -361,11 +423,36 @@ fn check_level(level: usize) -> Result<(), Stop> {
     )))
 }
 
+/// A key and where it is written.
+#[derive(Clone, Copy)]
+struct Named<'k> {
+    key: &'k str,
+    at: Option<FileRange>,
+}
+
 /// Nothing is set under an empty name.
-fn set(values: &mut Map, key: &str, value: Value) {
-    if !key.is_empty() {
-        values.insert(Entry { key: key.into(), key_at: None, node: Node::computed(value) });
+fn set(values: &mut Map, named: Named<'_>, node: Node) {
+    if !named.key.is_empty() {
+        values.insert(Entry { key: named.key.into(), key_at: named.at, node });
     }
+}
+
+/// JSON as it stands in an argument: all of it has the argument's range, for its reader keeps no places.
+pub(super) fn placed(node: Node, at: Option<FileRange>) -> Node {
+    if at.is_none() {
+        return node;
+    }
+    let value = match node.value {
+        Value::List(items) => {
+            Value::List(Arc::new(items.iter().map(|item| placed(item.clone(), at)).collect()))
+        }
+        Value::Map(map) => {
+            let entry = |it: &Entry| Entry { key_at: at, node: placed(it.node.clone(), at), ..it.clone() };
+            Value::Map(Arc::new(map.iter().map(entry).collect()))
+        }
+        scalar => scalar,
+    };
+    Node { value, at }
 }
 
 fn element(list: &[Node], index: i64) -> Option<&Node> {
@@ -432,7 +519,7 @@ mod tests {
     #[track_caller]
     fn check(arg: &str, want: &str) {
         let mut values = Map::default();
-        let got = match parse_into(arg, &mut values, Dialect::Helm3) {
+        let got = match parse_into(arg.into(), &mut values, Dialect::Helm3) {
             Ok(()) => text(values),
             Err(error) => error.to_string(),
         };
@@ -477,14 +564,49 @@ mod tests {
     #[test]
     fn helm4_takes_an_open_index_for_the_end() {
         let mut values = Map::default();
-        assert_eq!(parse_into("a=1,b[0", &mut values, Dialect::Helm4), Ok(()));
+        assert_eq!(parse_into("a=1,b[0".into(), &mut values, Dialect::Helm4), Ok(()));
         assert_eq!(text(values), r#"{"a":1}"#);
     }
 
     #[test]
     fn deep_lists_are_refused() {
         let arg = format!("a{}=1", "[0]".repeat(100_000));
-        let error = parse_into(&arg, &mut Map::default(), Dialect::Helm4).unwrap_err();
+        let error = parse_into(arg.as_str().into(), &mut Map::default(), Dialect::Helm4).unwrap_err();
         assert_eq!(error.to_string(), "lists are nested deeper than 1000");
+    }
+
+    /// Every value with what stands at its range.
+    fn places(flag: fn(Argument, &mut Map, Dialect) -> Result<(), Error>, text: &str) -> Vec<String> {
+        let mut values = Map::default();
+        flag(Argument { text, file: Some(FileId(7)) }, &mut values, Dialect::Helm4).unwrap();
+        let mut seen = Vec::new();
+        collect(&Node::computed(Value::Map(values.into())), text, &mut seen);
+        seen
+    }
+
+    fn collect(node: &Node, text: &str, into: &mut Vec<String>) {
+        let shown = |at: Option<FileRange>| at.map_or("-", |it| &text[it.range]).to_owned();
+        match &node.value {
+            Value::Map(map) => map.iter().for_each(|entry| {
+                into.push(format!("{}:", shown(entry.key_at)));
+                collect(&entry.node, text, into);
+            }),
+            Value::List(items) => items.iter().for_each(|item| collect(item, text, into)),
+            _ => into.push(shown(node.at)),
+        }
+    }
+
+    #[test]
+    fn values_know_where_they_stand_in_the_argument() {
+        assert_eq!(
+            places(parse_into, "a.b=1,c={x,y},d[1].e=z"),
+            ["a:", "b:", "1", "c:", "x", "y", "d:", "-", "e:", "z"]
+        );
+        assert_eq!(places(parse_literal_into, "a=1,2"), ["a:", "1,2"]);
+        assert_eq!(places(parse_into_string, "a=,b=x"), ["a:", "", "b:", "x"]);
+        assert_eq!(
+            places(parse_json_into, r#"a={"b":[1]},c=2"#),
+            ["a:", r#"{"b":[1]}:"#, r#"{"b":[1]}"#, "c:", "2"]
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod completion;
 pub(crate) mod create;
+pub(crate) mod explain;
 pub(crate) mod lint;
 pub(crate) mod lsp;
 pub(crate) mod preview;

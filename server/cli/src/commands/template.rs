@@ -6,12 +6,16 @@ use anyhow::{Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::warning::log_line;
 use chart::{Chart, Dialect, LoadContext};
-use render::{ErrorKind, Failed, Options, PrintConfig, Release, Rendering, RunConfig, Templates};
+use render::{
+    ErrorKind, Failed, Options, Output, PrintConfig, Release, Rendering, RunConfig, Templates,
+};
 use text::FileTable;
 
+use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
+use crate::rendered::Sources;
 
 /// Render a chart's templates and print the manifests.
 ///
@@ -88,6 +92,13 @@ struct RenderingFlags {
     /// Fetch dependencies that are missing before rendering.
     #[arg(long)]
     dependency_update: bool,
+    /// Print no manifests, but why a line of them is as it is: what wrote it, through which calls and
+    /// conditions, and which values it shows.
+    #[arg(long, value_name = "LINE[:COLUMN]", conflicts_with = "output_dir")]
+    explain: Option<Spot>,
+    /// How to explain it.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", requires = "explain")]
+    output: Format,
     /// Address of a chart repository.
     #[arg(long, value_name = "URL")]
     repo: Option<String>,
@@ -170,7 +181,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let (name, chart_path) = names(args, &host, dialect)?;
     ensure_there(&chart_path)?;
     let mut table = FileTable::default();
-    let user = args.values.read(&mut table, dialect)?;
+    let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
     let chart = load(Path::new(&chart_path), &mut table, dialect)?;
     let options = Options {
         release: Release {
@@ -197,7 +208,8 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         bail!(debug_hint(error, global));
     }
     let stop = |_: &Failed| false;
-    let (files, failed) = render::run(&environment, &templates, &host, &RunConfig::default(), |_| true, stop);
+    let config = RunConfig { traced: flags.explain.is_some(), ..RunConfig::default() };
+    let (files, failed) = render::run(&environment, &templates, &host, &config, |_| true, stop);
     if let Some(failed) = failed.into_iter().next() {
         bail!(debug_hint(failed.error, global));
     }
@@ -210,6 +222,16 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         }
         bail!(debug_hint(error, global));
     }
+    if let Some(spot) = flags.explain {
+        let sources = Sources::new(table, Path::new(&chart_path), &environment.chart, texts);
+        let printed = printed(flags, &environment.chart, &rendering, dialect)?;
+        let teller = Teller::new(&rendering, &printed, &environment, &user);
+        let line = teller.line(spot, &environment.chart.crds())?;
+        return output::print(&match flags.output {
+            Format::Text => line_text(&line, &sources),
+            Format::Json => format!("{:#}\n", line_json(&line, &sources)),
+        });
+    }
     print(flags, &name, &environment.chart, &rendering, dialect)
 }
 
@@ -220,26 +242,28 @@ fn print(
     rendering: &Rendering,
     dialect: Dialect,
 ) -> Result<()> {
-    let config = PrintConfig {
-        include_crds: flags.include_crds,
-        no_hooks: flags.no_hooks,
-        skip_tests: flags.skip_tests,
-    };
-    let crds = chart.crds();
     if let Some(folder) = &flags.output_dir {
         let folder = if flags.release_name { folder.join(release) } else { folder.clone() };
-        write_files(&folder, &rendering.by_file(&crds, &config))?;
+        write_files(&folder, &rendering.by_file(&chart.crds(), &print_config(flags)))?;
         // What would have been printed, of which nothing is left but the line break.
         return output::print("\n");
     }
-    let printed = rendering.print(&crds, &config);
+    output::print(&printed(flags, chart, rendering, dialect)?.text)
+}
+
+/// What is printed where no files are written.
+fn printed(flags: &RenderingFlags, chart: &Chart, rendering: &Rendering, dialect: Dialect) -> Result<Output> {
+    let printed = rendering.print(&chart.crds(), &print_config(flags));
     if flags.show_only.is_empty() {
-        return output::print(&printed.text);
+        return Ok(printed);
     }
-    match printed.show_only(&flags.show_only, dialect) {
-        Ok(shown) => output::print(&shown.text),
-        Err(pattern) => bail!("could not find template {pattern} in chart"),
-    }
+    printed
+        .show_only(&flags.show_only, dialect)
+        .map_err(|pattern| anyhow!("could not find template {pattern} in chart"))
+}
+
+fn print_config(flags: &RenderingFlags) -> PrintConfig {
+    PrintConfig { include_crds: flags.include_crds, no_hooks: flags.no_hooks, skip_tests: flags.skip_tests }
 }
 
 fn write_files(folder: &Path, files: &[(String, String)]) -> Result<()> {

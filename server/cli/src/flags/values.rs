@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use chart::Dialect;
 use chart::values::{Overrides, UserValues, ValuesFile, merge};
-use text::FileTable;
+use text::{FileId, FileTable};
 
 /// Values of the user's.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -34,13 +34,32 @@ pub(crate) struct ValuesFlags {
 
 impl ValuesFlags {
     /// Reads the files and merges everything.
+    #[allow(dead_code, reason = "for commands that speak of no places in values, such as `lint`")]
     pub(crate) fn read(&self, table: &mut FileTable, dialect: Dialect) -> Result<UserValues> {
+        Ok(self.read_with_texts(table, dialect)?.0)
+    }
+
+    /// The same with the texts that ranges of values speak of: of files, and of the `--set` family, whose
+    /// arguments go by the name under which they were given (`--set a=1`).
+    pub(crate) fn read_with_texts(
+        &self,
+        table: &mut FileTable,
+        dialect: Dialect,
+    ) -> Result<(UserValues, Vec<(FileId, Arc<[u8]>)>)> {
         let files = self.files.iter().map(|name| read_file(name, table)).collect::<Result<Vec<_>>>()?;
+        let mut texts: Vec<_> = files.iter().map(|file| (file.id, file.data.clone())).collect();
+        let mut overrides = self.overrides();
+        let arguments = overrides.arguments().map(|(flag, text)| {
+            (table.intern(&format!("{flag} {text}")), Arc::<[u8]>::from(text.as_bytes()))
+        });
+        let arguments: Vec<_> = arguments.collect();
+        overrides.files = arguments.iter().map(|(id, _)| *id).collect();
+        texts.extend(arguments);
         let read = |path: &str| match std::fs::read(path) {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) => Err(open_error(path, &error)),
         };
-        Ok(merge(&files, &self.overrides(), dialect, &read)?)
+        Ok((merge(&files, &overrides, dialect, &read)?, texts))
     }
 
     /// The `--set` family.
@@ -51,6 +70,7 @@ impl ValuesFlags {
             string: self.set_string.clone(),
             file: self.set_file.clone(),
             literal: self.set_literal.clone(),
+            files: Vec::new(),
         }
     }
 }

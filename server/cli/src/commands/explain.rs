@@ -1,0 +1,112 @@
+//! `chartroom explain`: where a value of a chart comes from, and where it gets to.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use chart::values::{PathStep, ValuePath};
+use render::Release;
+use yaml::Node;
+
+use crate::explanation::{Format, Reached, Teller, value_json, value_text};
+use crate::flags::{Global, ValuesFlags};
+use crate::host::Machine;
+use crate::output;
+use crate::rendered::{Rendered, Request, render};
+use crate::report::report;
+
+/// Say which files set a value, which of them wins, and which lines of the output show it.
+///
+/// Line numbers are those of what `chartroom template` prints with the same values. Fails if nothing shows the
+/// value.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The chart: a folder or a packed chart.
+    chart: PathBuf,
+    /// The value as `--set` names it: `image.tag`, `hosts[0].name`, `annotations.example\.org/name`.
+    #[arg(value_name = "VALUES.PATH")]
+    path: String,
+    #[command(flatten)]
+    values: ValuesFlags,
+    /// The release's name.
+    #[arg(long, value_name = "NAME", default_value = "release-name")]
+    release: String,
+    /// The version of Kubernetes to render for.
+    #[arg(long, value_name = "VERSION")]
+    kube_version: Option<String>,
+    /// How to tell it.
+    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+}
+
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let path = ValuePath::parse(&args.path)
+        .map_err(anyhow::Error::msg)
+        .with_context(|| format!("`{}` is no path of a value", args.path))?;
+    let release = Release {
+        name: args.release.clone(),
+        namespace: global.namespace().to_owned(),
+        is_upgrade: false,
+        revision: 1,
+    };
+    let request = Request {
+        chart: &args.chart,
+        values: &args.values,
+        release,
+        dialect: global.helm.dialect(),
+        kube_version: args.kube_version.as_deref(),
+        template: None,
+    };
+    let rendered = render(&request, &Machine::new())?;
+    if !rendered.errors.is_empty() {
+        for error in &rendered.errors {
+            output::remark(&report(error, &rendered.sources, false));
+        }
+        return Err(output::Told.into());
+    }
+    let Rendered { rendering, output: text, sources, environment, user, .. } = &rendered;
+    let reached = Teller::new(rendering, text, environment, user).value(path);
+    if reached.origin.value.is_none() && reached.origin.layers.is_empty() {
+        bail!(unknown(&reached.origin.path, &environment.values));
+    }
+    match args.output {
+        Format::Text => output::print(&value_text(&reached, sources))?,
+        Format::Json => output::print(&format!("{:#}\n", value_json(&reached, sources)))?,
+    }
+    if reached.lines.is_empty() { Err(shown_nowhere(&reached, &rendered)) } else { Ok(()) }
+}
+
+/// Why there is nothing to show.
+fn shown_nowhere(reached: &Reached<'_>, rendered: &Rendered) -> anyhow::Error {
+    let path = &reached.origin.path;
+    let mut places: Vec<String> = reached.asked_by.iter().map(|it| rendered.sources.place(it.at)).collect();
+    places.dedup();
+    if reached.origin.value.is_none() {
+        return anyhow::anyhow!("{path} is taken out, so nothing in the chart shows it");
+    }
+    if places.is_empty() {
+        return anyhow::anyhow!("nothing in the chart shows {path}, and no condition looks at it");
+    }
+    let places = places.join(", ");
+    anyhow::anyhow!("nothing in the chart shows {path}; it is read by the conditions at {places}")
+}
+
+/// How far a path leads, and what there is.
+fn unknown(path: &ValuePath, values: &Node) -> String {
+    let known = (0..path.0.len()).rev().find_map(|len| {
+        let known = ValuePath(path.0[..len].to_vec());
+        known.find(values).map(|node| (known, node))
+    });
+    let Some((known, node)) = known else { return format!("no values file sets {path}") };
+    let keys: Vec<String> = match &node.value {
+        yaml::Value::Map(map) => {
+            map.iter().map(|it| ValuePath(vec![PathStep::Key(it.key.clone())]).to_string()).collect()
+        }
+        yaml::Value::List(items) => (0..items.len()).map(|at| format!("[{at}]")).collect(),
+        _ => Vec::new(),
+    };
+    let place = if known.0.is_empty() { "the chart".to_owned() } else { known.to_string() };
+    match keys.is_empty() {
+        true => format!("no values file sets {path}: nothing is below {place}"),
+        false => format!("no values file sets {path}: {place} has {}", keys.join(", ")),
+    }
+}

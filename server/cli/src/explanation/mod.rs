@@ -1,0 +1,248 @@
+//! What `template --explain` and `explain` tell: facts here, words in `text.rs`, JSON in `json.rs`.
+
+mod json;
+mod text;
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use anyhow::{Result, bail};
+use chart::Crd;
+use chart::values::UserValues;
+use render::{Environment, Explanation, Output, Rendering, Step, ValueMap, ValueOrigin};
+use text_room::FileRange;
+
+pub(crate) use json::{line_json, value_json};
+pub(crate) use text::{line_text, value_text};
+
+// The module of words would hide the crate.
+use ::text as text_room;
+
+/// How to tell it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A place in the output: a line from 1 on, and a column in characters from 1 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    pub(crate) line: usize,
+    pub(crate) column: Option<usize>,
+}
+
+impl FromStr for Spot {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| {
+            text.parse().ok().filter(|it| *it > 0).ok_or(format!("`{text}` is no number from 1 on"))
+        };
+        Ok(match text.split_once(':') {
+            None => Self { line: number(text)?, column: None },
+            Some((line, column)) => Self { line: number(line)?, column: Some(number(column)?) },
+        })
+    }
+}
+
+/// A rendering with all that is needed to say why it is as it is.
+#[derive(Debug)]
+pub(crate) struct Teller<'r> {
+    rendering: &'r Rendering,
+    output: &'r Output,
+    values: ValueMap<'r>,
+}
+
+/// A line of the output.
+#[derive(Debug)]
+pub(crate) struct Line<'r> {
+    pub(crate) spot: Spot,
+    pub(crate) text: &'r str,
+    /// What wrote it, in order, each place once.
+    pub(crate) places: Vec<FileRange>,
+    /// The calls and conditions on the way, from the rendered template in.
+    pub(crate) steps: Vec<Step>,
+    /// The values that it shows.
+    pub(crate) values: Vec<Shown>,
+    /// Whose it is where no template wrote it.
+    pub(crate) not_written: Option<NotWritten>,
+}
+
+/// Lines of the output that no template wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotWritten {
+    /// `---` and `# Source:`.
+    Helm,
+    /// A definition that is printed as it is, by its name.
+    Crd(String),
+}
+
+/// A value that something shows.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    /// Where it is written.
+    pub(crate) at: FileRange,
+    /// Which value it is; `None` for what stands in `Chart.yaml`.
+    pub(crate) origin: Option<ValueOrigin>,
+}
+
+/// A value and where it got to.
+#[derive(Debug)]
+pub(crate) struct Reached<'r> {
+    pub(crate) origin: ValueOrigin,
+    /// The lines of the output that show it.
+    pub(crate) lines: Vec<ReachedLine<'r>>,
+    /// The conditions that looked at it.
+    pub(crate) asked_by: Vec<Step>,
+}
+
+/// A line that shows a value.
+#[derive(Debug)]
+pub(crate) struct ReachedLine<'r> {
+    /// From 1 on.
+    pub(crate) number: usize,
+    pub(crate) text: &'r str,
+    /// Which bytes of the line, by offsets in the output.
+    pub(crate) ranges: Vec<Range<usize>>,
+    /// Where the line begins in the output.
+    pub(crate) start: usize,
+    /// What wrote the first of them.
+    pub(crate) place: Option<FileRange>,
+}
+
+impl<'r> Teller<'r> {
+    pub(crate) fn new(
+        rendering: &'r Rendering,
+        output: &'r Output,
+        environment: &'r Environment,
+        user: &'r UserValues,
+    ) -> Self {
+        Self { rendering, output, values: ValueMap::new(environment, user) }
+    }
+
+    /// What is known of a line, or of one character in it. Fails where the output has no such place.
+    pub(crate) fn line(&self, spot: Spot, crds: &[Crd]) -> Result<Line<'r>> {
+        let output: &'r Output = self.output;
+        let Some((start, text)) = lines(&output.text).nth(spot.line - 1) else {
+            bail!("the output has {} lines, so there is no line {}", lines(&output.text).count(), spot.line);
+        };
+        let range = match spot.column {
+            None => start..start + text.len().max(1),
+            Some(column) => {
+                let Some((at, character)) = text.char_indices().nth(column - 1) else {
+                    bail!("line {} has {} characters: {text}", spot.line, text.chars().count());
+                };
+                start + at..start + at + character.len_utf8()
+            }
+        };
+        let mut runs = self.rendering.explain(output, range.clone());
+        let says =
+            |run: &Explanation| !run.values.is_empty() || !output.text[run.range.clone()].trim().is_empty();
+        if runs.iter().any(says) {
+            runs.retain(says);
+        }
+        let not_written = runs.is_empty().then(|| self.owner(range.start, crds));
+        let (mut places, mut steps, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        for run in runs {
+            add_new(&mut places, run.place);
+            add_new(&mut steps, run.steps);
+            add_new(&mut values, run.values);
+        }
+        let values = values.into_iter().map(|at| self.shown(at)).collect();
+        Ok(Line { spot, text, places, steps, values, not_written })
+    }
+
+    /// Whose a line is that no template wrote: that of the last `# Source:` above it, if that is a definition.
+    fn owner(&self, offset: usize, crds: &[Crd]) -> NotWritten {
+        let above = &self.output.text[..offset];
+        let last_piece = self.output.pieces.iter().rev().find(|it| it.range.end <= offset);
+        let from = last_piece.map_or(0, |it| it.range.end);
+        let source = above.rfind("# Source: ").filter(|at| *at >= from).map(|at| &above[at + 10..]);
+        let name = source.and_then(|it| it.lines().next());
+        match name.filter(|name| crds.iter().any(|crd| crd.filename == **name)) {
+            Some(name) => NotWritten::Crd(name.to_owned()),
+            None => NotWritten::Helm,
+        }
+    }
+
+    /// Which value a range of a values file is.
+    pub(crate) fn shown(&self, at: FileRange) -> Shown {
+        Shown { at, origin: self.values.origin_at(at) }
+    }
+
+    /// Where a value got to.
+    pub(crate) fn value(&self, path: chart::values::ValuePath) -> Reached<'r> {
+        let origin = self.values.origin_of(path);
+        let output: &'r Output = self.output;
+        let (mut ranges, mut asked_by) = (Vec::new(), Vec::new());
+        for place in origin.places() {
+            ranges.extend(self.rendering.reached(output, place));
+            add_new(&mut asked_by, self.rendering.asked_by(place));
+        }
+        ranges.sort_by_key(|it| (it.start, it.end));
+        ranges.dedup();
+        let mut found: Vec<ReachedLine<'r>> = Vec::new();
+        let mut ranges = ranges.into_iter().peekable();
+        for (at, (start, text)) in lines(&output.text).enumerate() {
+            let end = start + text.len();
+            while let Some(range) = ranges.peek().filter(|it| it.start < end).cloned() {
+                let part = range.start.max(start)..range.end.min(end);
+                match found.last_mut().filter(|it| it.number == at + 1) {
+                    Some(line) => line.ranges.push(part),
+                    None if part.is_empty() || output.text[part.clone()].trim().is_empty() => {}
+                    None => {
+                        let place =
+                            self.rendering.explain(output, part.clone()).into_iter().find_map(|it| it.place);
+                        found.push(ReachedLine { number: at + 1, text, ranges: vec![part], start, place });
+                    }
+                }
+                if range.end > end {
+                    break;
+                }
+                ranges.next();
+            }
+        }
+        Reached { origin, lines: found, asked_by }
+    }
+}
+
+/// Lines without their ends, and where they begin.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let at = start;
+        start += line.len();
+        (at, line.trim_end_matches('\n'))
+    })
+}
+
+fn add_new<T: PartialEq>(into: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
+    for it in more {
+        if !into.contains(&it) {
+            into.push(it);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spots_are_lines_and_columns() {
+        assert_eq!("7".parse(), Ok(Spot { line: 7, column: None }));
+        assert_eq!("7:3".parse(), Ok(Spot { line: 7, column: Some(3) }));
+        for text in ["0", "x", "1:0", "1:", ""] {
+            assert!(text.parse::<Spot>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_know_where_they_begin() {
+        assert_eq!(lines("a\n\nbc").collect::<Vec<_>>(), [(0, "a"), (2, ""), (3, "bc")]);
+    }
+}
