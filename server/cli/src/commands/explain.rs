@@ -75,6 +75,9 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     if reached.lines.is_empty() { Err(shown_nowhere(&reached, &rendered)) } else { Ok(()) }
 }
 
+/// How many places an error names.
+const MOST_PLACES: usize = 3;
+
 /// Why there is nothing to show.
 fn shown_nowhere(reached: &Reached<'_>, rendered: &Rendered) -> anyhow::Error {
     let path = &reached.origin.path;
@@ -86,7 +89,12 @@ fn shown_nowhere(reached: &Reached<'_>, rendered: &Rendered) -> anyhow::Error {
     if places.is_empty() {
         return anyhow::anyhow!("nothing in the chart shows {path}, and no condition looks at it");
     }
-    let places = places.join(", ");
+    let more = places.len().saturating_sub(MOST_PLACES);
+    places.truncate(MOST_PLACES);
+    let mut places = places.join(", ");
+    if more > 0 {
+        places.push_str(&format!(" and {more} more"));
+    }
     anyhow::anyhow!("nothing in the chart shows {path}; it is read by the conditions at {places}")
 }
 

@@ -13,8 +13,15 @@ use crate::rendered::Sources;
 pub(crate) fn line_json(line: &Line<'_>, sources: &Sources) -> Value {
     let places: Vec<Value> = line.places.iter().map(|at| place(*at, sources)).collect();
     let (calls, conditions): (Vec<_>, Vec<_>) =
-        line.steps.iter().partition(|step| matches!(step.kind, StepKind::Call(_)));
-    let steps = |steps: Vec<&Step>| steps.into_iter().map(|it| step(it, sources)).collect::<Vec<_>>();
+        line.steps.iter().partition(|(step, _)| matches!(step.kind, StepKind::Call(_)));
+    let steps = |steps: Vec<&(Step, Vec<Shown>)>| {
+        let told = steps.into_iter().map(|(it, values)| {
+            let mut told = step(it, sources);
+            told["values"] = values.iter().map(|it| shown(it, sources)).collect();
+            told
+        });
+        told.collect::<Vec<_>>()
+    };
     let owner = match &line.not_written {
         None => Value::Null,
         Some(NotWritten::Helm) => "helm".into(),
@@ -63,17 +70,16 @@ fn place(at: FileRange, sources: &Sources) -> Value {
 }
 
 fn step(step: &Step, sources: &Sources) -> Value {
-    let values: Vec<Value> = step.values.iter().map(|at| place(*at, sources)).collect();
     let (at, action) = (place(step.at, sources), source(step.at, sources));
     match &step.kind {
         StepKind::Call(name) => json!({ "call": name, "at": at, "action": action }),
         StepKind::Condition { keyword, shown, holds } => json!({
             "condition": keyword.name(), "at": at, "action": action,
-            "is": shown, "holds": holds, "values": values,
+            "is": shown, "holds": holds,
         }),
         StepKind::Item { key, key_at } => json!({
             "item": key, "at": at, "action": action,
-            "keyAt": key_at.map(|it| place(it, sources)), "values": values,
+            "keyAt": key_at.map(|it| place(it, sources)),
         }),
     }
 }

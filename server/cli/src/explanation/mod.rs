@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use anyhow::{Result, bail};
 use chart::Crd;
-use chart::values::UserValues;
+use chart::values::{UserValues, ValuePath};
 use render::{Environment, Explanation, Output, Rendering, Step, ValueMap, ValueOrigin};
 use text_room::FileRange;
 
@@ -64,8 +64,8 @@ pub(crate) struct Line<'r> {
     pub(crate) text: &'r str,
     /// What wrote it, in order, each place once.
     pub(crate) places: Vec<FileRange>,
-    /// The calls and conditions on the way, from the rendered template in.
-    pub(crate) steps: Vec<Step>,
+    /// The calls and conditions on the way, from the rendered template in, with the values that decided.
+    pub(crate) steps: Vec<(Step, Vec<Shown>)>,
     /// The values that it shows.
     pub(crate) values: Vec<Shown>,
     /// Whose it is where no template wrote it.
@@ -88,6 +88,18 @@ pub(crate) struct Shown {
     pub(crate) at: FileRange,
     /// Which value it is; `None` for what stands in `Chart.yaml`.
     pub(crate) origin: Option<ValueOrigin>,
+}
+
+impl Shown {
+    fn path(&self) -> Option<&ValuePath> {
+        self.origin.as_ref().map(|it| &it.path)
+    }
+
+    /// Whether it is the value itself, not its key.
+    fn is_value(&self) -> bool {
+        let node = self.origin.as_ref().and_then(|it| it.value.as_ref());
+        node.is_some_and(|node| node.at == Some(self.at))
+    }
 }
 
 /// A value and where it got to.
@@ -152,7 +164,12 @@ impl<'r> Teller<'r> {
             add_new(&mut steps, run.steps);
             add_new(&mut values, run.values);
         }
-        let values = values.into_iter().map(|at| self.shown(at)).collect();
+        let values = self.shown_once(values);
+        let decided = |step: Step| {
+            let values = step.values.iter().map(|at| self.shown(*at)).collect();
+            (step, values)
+        };
+        let steps = steps.into_iter().map(decided).collect();
         Ok(Line { spot, text, places, steps, values, not_written })
     }
 
@@ -169,13 +186,27 @@ impl<'r> Teller<'r> {
         }
     }
 
+    /// Which values ranges of values files are. A key and its value are one.
+    fn shown_once(&self, places: Vec<FileRange>) -> Vec<Shown> {
+        let mut found: Vec<Shown> = Vec::new();
+        for new in places.into_iter().map(|at| self.shown(at)) {
+            let known = found.iter_mut().find(|it| it.path().is_some() && it.path() == new.path());
+            match known {
+                Some(known) if new.is_value() => *known = new,
+                Some(_) => {}
+                None => found.push(new),
+            }
+        }
+        found
+    }
+
     /// Which value a range of a values file is.
-    pub(crate) fn shown(&self, at: FileRange) -> Shown {
+    fn shown(&self, at: FileRange) -> Shown {
         Shown { at, origin: self.values.origin_at(at) }
     }
 
     /// Where a value got to.
-    pub(crate) fn value(&self, path: chart::values::ValuePath) -> Reached<'r> {
+    pub(crate) fn value(&self, path: ValuePath) -> Reached<'r> {
         let origin = self.values.origin_of(path);
         let output: &'r Output = self.output;
         let (mut ranges, mut asked_by) = (Vec::new(), Vec::new());

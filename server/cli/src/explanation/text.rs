@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use chart::layers::Layer;
+use chart::values::ValuePath;
 use render::{Step, StepKind, ValueOrigin};
 use text::FileRange;
 use yaml::Node;
@@ -30,21 +31,21 @@ pub(crate) fn line_text(line: &Line<'_>, sources: &Sources) -> String {
     }
     if !line.places.is_empty() {
         out.push_str("\nwritten by\n");
-        line.places.iter().for_each(|place| out.push_str(&underlined(*place, sources)));
+        out.push_str(&underlined(&line.places, sources));
     }
     let (calls, conditions): (Vec<_>, Vec<_>) =
-        line.steps.iter().partition(|step| matches!(step.kind, StepKind::Call(_)));
+        line.steps.iter().partition(|(step, _)| matches!(step.kind, StepKind::Call(_)));
     if !calls.is_empty() {
         out.push_str("\ncalled from\n");
-        for call in calls.iter().rev() {
+        for (call, _) in calls.into_iter().rev() {
             let StepKind::Call(name) = &call.kind else { continue };
             let _ = writeln!(out, "  {}  {name}: {}", sources.place(call.at), source(call.at, sources));
         }
     }
     if !conditions.is_empty() {
         out.push_str("\nbecause\n");
-        for condition in conditions {
-            out.push_str(&told(condition, sources));
+        for (condition, values) in conditions {
+            out.push_str(&told(condition, values, sources));
         }
     }
     if !line.values.is_empty() {
@@ -78,27 +79,47 @@ pub(crate) fn value_text(reached: &Reached<'_>, sources: &Sources) -> String {
     out
 }
 
-/// A line of a source with the place in it underlined.
-fn underlined(at: FileRange, sources: &Sources) -> String {
-    let mut out = format!("  {}\n", sources.place(at));
-    let (Some(text), Some(place)) = (sources.text(at.file), sources.line_column(at)) else { return out };
-    let start = text.floor_char_boundary(usize::from(at.range.start()).min(text.len()));
-    let line_start = text[..start].rfind('\n').map_or(0, |end| end + 1);
-    let line_end = text[start..].find('\n').map_or(text.len(), |end| start + end);
-    let end = text.floor_char_boundary(usize::from(at.range.end()).min(line_end)).max(start);
-    let line = text[line_start..line_end].trim_end();
-    let number = (place.line + 1).to_string();
-    // Tabs stay tabs, so that what is underlined stands where it should.
-    let blank: String =
-        text[line_start..start].chars().map(|it| if it == '\t' { '\t' } else { ' ' }).collect();
-    let marks = "^".repeat(text[start..end].trim_end().chars().count().max(1));
-    let _ = writeln!(out, "    {number} | {line}");
-    let _ = writeln!(out, "    {:1$} | {blank}{marks}", "", number.len());
+/// The lines of sources with the places in them underlined; places on one line share it.
+fn underlined(places: &[FileRange], sources: &Sources) -> String {
+    let mut out = String::new();
+    let mut rest = places;
+    while let Some(first) = rest.first() {
+        let _ = writeln!(out, "  {}", sources.place(*first));
+        let (Some(text), Some(place)) = (sources.text(first.file), sources.line_column(*first)) else {
+            rest = &rest[1..];
+            continue;
+        };
+        let start = text.floor_char_boundary(usize::from(first.range.start()).min(text.len()));
+        let line_start = text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |end| start + end);
+        let on_line = |at: &FileRange| {
+            at.file == first.file && (line_start..=line_end).contains(&usize::from(at.range.start()))
+        };
+        let count = rest.iter().take_while(|at| on_line(at)).count();
+        let (here, later) = rest.split_at(count);
+        rest = later;
+        let number = (place.line + 1).to_string();
+        let _ = writeln!(out, "    {number} | {}", text[line_start..line_end].trim_end());
+        let marked = |at: usize| {
+            here.iter().any(|it| {
+                let (start, end) = (usize::from(it.range.start()), usize::from(it.range.end()));
+                (start..end.max(start + 1)).contains(&at)
+            })
+        };
+        let mark = |(at, it): (usize, char)| match it {
+            // Tabs stay tabs, so that what is underlined stands where it should.
+            '\t' => '\t',
+            _ if marked(line_start + at) => '^',
+            _ => ' ',
+        };
+        let marks: String = text[line_start..line_end].char_indices().map(mark).collect();
+        let _ = writeln!(out, "    {:1$} | {2}", "", number.len(), marks.trim_end());
+    }
     out
 }
 
 /// A condition with what decided it.
-fn told(step: &Step, sources: &Sources) -> String {
+fn told(step: &Step, values: &[Shown], sources: &Sources) -> String {
     let action = source(step.at, sources);
     let place = sources.place(step.at);
     let mut out = match &step.kind {
@@ -109,8 +130,9 @@ fn told(step: &Step, sources: &Sources) -> String {
         StepKind::Item { key, .. } => format!("  {place}  {action} is at {key}\n"),
         StepKind::Call(_) => return String::new(),
     };
-    for at in &step.values {
-        let _ = writeln!(out, "      {}", sources.place(*at));
+    for value in values {
+        let path = value.origin.as_ref().map_or(String::new(), |it| format!("{} ", it.path));
+        let _ = writeln!(out, "      {path}from {}", sources.place(value.at));
     }
     out
 }
@@ -141,8 +163,12 @@ fn told_by(origin: &ValueOrigin, at: Option<FileRange>, sources: &Sources) -> St
             _ => "overrides",
         };
         let place = place_of(layer).map_or_else(|| "a computed value".to_owned(), |at| sources.place(at));
-        let says = if layer.above > 0 { " for all above it" } else { "" };
-        let _ = writeln!(out, "    {verb} {place}  {}{says}", short(&layer.node));
+        let above = origin.path.0.len().saturating_sub(layer.above);
+        let about = match layer.above {
+            0 => String::new(),
+            _ => format!(" for {}", ValuePath(origin.path.0[..above].to_vec())),
+        };
+        let _ = writeln!(out, "    {verb} {place}  {}{about}", short(&layer.node));
     }
     out
 }

@@ -34,7 +34,6 @@ pub(crate) struct ValuesFlags {
 
 impl ValuesFlags {
     /// Reads the files and merges everything.
-    #[allow(dead_code, reason = "for commands that speak of no places in values, such as `lint`")]
     pub(crate) fn read(&self, table: &mut FileTable, dialect: Dialect) -> Result<UserValues> {
         Ok(self.read_with_texts(table, dialect)?.0)
     }

@@ -251,7 +251,7 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
                     let slot = Slot { value: value.clone(), boxed };
                     let mut index = Value::from(key.clone());
                     if S::TRACED {
-                        index.origin = map.key_origin(key, value);
+                        index.origin = self.key_origin(map, key, value);
                     }
                     if !self.iteration(branch, index, slot)? {
                         break;

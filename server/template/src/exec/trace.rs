@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use text::{FileRange, TextRange};
 
 use super::{Executor, Sink};
-use crate::{Data, Frame, FrameId, FrameKind, Keyword, Origin, Segment, Str, Value};
+use crate::{Data, Frame, FrameId, FrameKind, Keyword, Map, Origin, Segment, Str, Value};
 
 /// How many bytes of a value the frames of conditions show.
 const SHOWN_BYTES: usize = 60;
@@ -123,6 +123,14 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
             self.frame = self.new_frame(FrameKind::Item { key, key_at, value });
         }
         outer
+    }
+
+    /// What a key shows: itself where it is written, or the value below it if a template made the map.
+    pub(super) fn key_origin(&self, map: &Map, key: &[u8], value: &Value) -> Origin {
+        match (map.key_origin(key), &self.run.cx.trace) {
+            (Origin::NONE, Some(trace)) => trace.summary(value.origin),
+            (known, _) => known,
+        }
     }
 
     /// An origin that outlives the run: ranges, no segments.

@@ -191,6 +191,26 @@ mod tests {
     }
 
     #[test]
+    fn keys_out_of_files_show_themselves() {
+        let source = "l:\n- k: x\nm:\n  b: z\n";
+        let node = yaml::parse(source, text::FileId(1), yaml::Numbers::AsJson).unwrap();
+        traced(|cx| {
+            let text = to_yaml(cx, Value::from_node(&node));
+            let seen = segments(cx.trace.as_ref().unwrap(), &text);
+            let at = |what: &str| source.find(what).unwrap();
+            let want = [
+                format!("\"l:\"={}", at("l")),
+                format!("\"\\n- k:\"={}", at("k")),
+                format!("\" x\"={}", at("x")),
+                format!("\"\\nm:\"={}", at("m")),
+                format!("\"\\n  b:\"={}", at("b")),
+                format!("\" z\"={}", at("z")),
+            ];
+            assert_eq!(seen, want);
+        });
+    }
+
+    #[test]
     fn values_that_are_read_keep_the_origin_of_their_text() {
         traced(|cx| {
             let mut builder = crate::TextBuilder::new(cx);

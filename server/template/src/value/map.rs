@@ -115,14 +115,11 @@ impl Map {
         self.cells().borrow().get(key).cloned()
     }
 
-    /// Where a key is written, as far as it is known: else it shows its value.
-    pub fn key_origin(&self, key: &[u8], value: &Value) -> Origin {
+    /// Where a key is written, if this is a map out of a file.
+    pub fn key_origin(&self, key: &[u8]) -> Origin {
         let source = self.inner.source.as_ref();
         let entry = source.and_then(|it| it.entry(std::str::from_utf8(key).ok()?));
-        match Origin::from(entry.and_then(|it| it.key_at)) {
-            Origin::NONE => value.origin,
-            known => known,
-        }
+        Origin::from(entry.and_then(|it| it.key_at))
     }
 
     /// Whether it has the key.

@@ -134,6 +134,8 @@ impl Writer<'_> {
         for (at, (key, value)) in members.enumerate() {
             self.separate(at, origin);
             let around = self.origin(value, origin);
+            let own = if self.trace.is_some() { map.key_origin(key) } else { Origin::NONE };
+            let around = if own.is_none() { around } else { own };
             self.string(key, around);
             self.out.push_from(if self.layout.indent { b": " } else { b":" }, around);
             self.value(value, origin)?;

@@ -133,7 +133,10 @@ impl Writer<'_> {
         self.emitter.begin_list(items.len());
         for item in items.iter() {
             let origin = self.origin(item, around);
-            self.mark(origin);
+            // The dash goes with what stands on its line, the first key of a map.
+            let first = || first_key_origin(item).filter(|it| !it.is_none()).unwrap_or(origin);
+            let line = if self.trace.is_some() { first() } else { origin };
+            self.mark(line);
             self.value(item, origin)?;
         }
         self.emitter.end_list();
@@ -148,8 +151,14 @@ impl Writer<'_> {
         self.emitter.begin_map(sorted.len());
         for (key, value) in sorted {
             let origin = self.origin(value, around);
-            self.mark(origin);
+            if self.trace.is_some() {
+                let key_origin = map.key_origin(key.as_bytes());
+                self.mark(if key_origin.is_none() { origin } else { key_origin });
+            }
             self.key(&key)?;
+            if !shows_parts(value) {
+                self.mark(origin);
+            }
             self.value(value, origin)?;
         }
         self.emitter.end_map();
@@ -177,6 +186,22 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether it is written as other values, which bring their own origins.
+fn shows_parts(value: &Value) -> bool {
+    match &value.data {
+        Data::Map(map) => !map.is_empty(),
+        Data::List(list) => !list.is_empty(),
+        _ => false,
+    }
+}
+
+/// Where the first key of a map is written.
+fn first_key_origin(value: &Value) -> Option<Origin> {
+    let map = value.as_map()?;
+    let first = map.entries().keys().next().cloned()?;
+    Some(map.key_origin(&first))
 }
 
 /// Nothing in it that YAML's reader could refuse or change.
