@@ -6,9 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::warning::log_line;
 use chart::{Chart, Dialect, LoadContext};
-use render::{
-    ErrorKind, Failed, Options, Output, PrintConfig, Release, Rendering, RunConfig, Templates,
-};
+use render::{ErrorKind, Failed, Options, Output, PrintConfig, Release, Rendering, RunConfig, Templates};
 use text::FileTable;
 
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
