@@ -1,6 +1,6 @@
 //! Writes JSON as Go does, straight from values into a text that keeps where its parts come from.
 
-use crate::{Cx, Data, Failure, List, Origin, Text, TextBuilder, Trace, Value};
+use crate::{Cx, Data, Failure, List, Map, Origin, Text, TextBuilder, Trace, Value};
 
 /// From this depth on Go looks for a map or list inside of itself.
 const LOOK_FOR_CYCLES: usize = 1000;
@@ -65,12 +65,12 @@ impl Writer<'_> {
             Data::Map(it) => {
                 let entries = it.entries();
                 let members = entries.iter().map(|(key, value)| (&**key, value));
-                self.nested(value, |writer| writer.members(members, origin))?;
+                self.nested(value, |writer| writer.members(members, Some(it), origin))?;
             }
             Data::Object(it) => match it.json_members() {
                 Some(members) => {
                     let members = members.iter().map(|(name, value)| (name.as_bytes(), value));
-                    self.nested(value, |writer| writer.members(members, origin))?;
+                    self.nested(value, |writer| writer.members(members, None, origin))?;
                 }
                 None => self.value(&it.to_json(), origin)?,
             },
@@ -124,6 +124,7 @@ impl Writer<'_> {
     fn members<'m>(
         &mut self,
         members: impl ExactSizeIterator<Item = (&'m [u8], &'m Value)>,
+        map: Option<&Map>,
         origin: Origin,
     ) -> Result<(), Failure> {
         if members.len() == 0 {
@@ -134,7 +135,7 @@ impl Writer<'_> {
         for (at, (key, value)) in members.enumerate() {
             self.separate(at, origin);
             let around = self.origin(value, origin);
-            let own = if self.trace.is_some() { map.key_origin(key) } else { Origin::NONE };
+            let own = map.filter(|_| self.trace.is_some()).map_or(Origin::NONE, |map| map.key_origin(key));
             let around = if own.is_none() { around } else { own };
             self.string(key, around);
             self.out.push_from(if self.layout.indent { b": " } else { b":" }, around);
