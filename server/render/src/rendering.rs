@@ -195,6 +195,19 @@ impl RenderedFile {
     }
 }
 
+/// The template place that wrote a piece of a file: no more of it than the piece, where it stands there verbatim.
+pub(crate) fn place_of(file: &RenderedFile, offset: usize, len: usize) -> Option<FileRange> {
+    let place = blame(file, offset, len)?;
+    let next = file.provenance(offset + 1).and_then(|it| it.place);
+    let start = usize::from(place.range.start());
+    let is_verbatim =
+        next.is_some_and(|it| it.file == place.file && usize::from(it.range.start()) == start + 1);
+    if len > 0 && is_verbatim && usize::from(place.range.len()) > len {
+        return Some(FileRange::new(place.file, start, start + len));
+    }
+    Some(place)
+}
+
 /// The template place that wrote the text at an offset, or the nearest text before it.
 pub(crate) fn blame(file: &RenderedFile, offset: usize, len: usize) -> Option<FileRange> {
     let last = file.text.len().checked_sub(1)?;

@@ -37,6 +37,11 @@ impl TemplateFile {
         !self.is_partial() && self.parsed.is_ok()
     }
 
+    /// What it defines, the file itself first; nothing where it cannot be parsed.
+    pub fn defines(&self) -> &[Arc<Define>] {
+        self.parsed.as_deref().map_or(&[], |it| it)
+    }
+
     /// Whether it prints the notes rather than manifests.
     pub fn is_notes(&self) -> bool {
         self.name.ends_with("NOTES.txt")

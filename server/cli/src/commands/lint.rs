@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::{Result, anyhow, bail};
 use chart::Dialect;
 use chart::capabilities::{Capabilities, KubeVersion};
-use render::lint::{Finding, LintOptions, Severity, lint};
-use text::FileTable;
+use render::lint::checks::checks;
+use render::lint::{Finding, Folder, LintOptions, Severity, lint};
+use text::{Encoding, FileTable, LineIndex};
 use yaml::Node;
 
 use crate::flags::{Global, ValuesFlags};
@@ -51,6 +52,10 @@ struct LintFlags {
     /// Do not hold the values against the chart's schema.
     #[arg(long)]
     skip_schema_validation: bool,
+    /// Add findings of our own, below Helm's: values that nothing reads, templates that are not there, `false` that
+    /// is lost, text that is none. Without this flag the output is Helm's, byte for byte.
+    #[arg(long)]
+    checks: bool,
 }
 
 /// What came of one chart.
@@ -91,12 +96,12 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         capabilities,
         dialect,
         skip_schema: args.flags.skip_schema_validation,
-        traced: false,
+        traced: args.flags.checks,
     };
     let mut text = String::new();
     let (mut failed, mut noticed) = (0, 0);
     for path in &paths {
-        let outcome = one(path, &user.merged, &options, &mut table);
+        let outcome = one(path, &user.merged, &options, &mut table, args.flags.checks);
         noticed += usize::from(outcome.is_noticed());
         failed += usize::from(outcome.fails(args.flags.strict));
         if !args.flags.quiet || outcome.is_noticed() {
@@ -114,14 +119,33 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn one(path: &str, user: &Node, options: &LintOptions, table: &mut FileTable) -> Outcome {
+fn one(path: &str, user: &Node, options: &LintOptions, table: &mut FileTable, with_checks: bool) -> Outcome {
     let folder = match folder::read(path, table, options.dialect) {
         Ok(folder) => folder,
         Err(reason) => return Outcome::NoChart(reason),
     };
     let report = lint(&folder, user, options, &LintHost::new(options.dialect));
     report.warnings.iter().for_each(|warning| output::remark(&format!("WARNING: {}", warning.message)));
-    Outcome::Found(report.findings)
+    let mut found = report.findings.clone();
+    if with_checks {
+        found.extend(checks(&folder, &report).into_iter().map(|finding| placed(finding, &folder)));
+    }
+    Outcome::Found(found)
+}
+
+/// One of our own findings with line and column behind the path, and the name of the check.
+fn placed(finding: Finding, folder: &Folder) -> Finding {
+    let place = || {
+        let at = finding.at?;
+        let chart = folder.chart.as_ref().ok()?;
+        let text = chart.raw.iter().find(|file| file.id == at.file)?.text()?;
+        Some(LineIndex::new(text).line_column(text, at.range.start(), Encoding::Utf32))
+    };
+    let path = match place() {
+        Some(place) => format!("{}:{}:{}", finding.path, place.line + 1, place.column + 1),
+        None => finding.path.clone(),
+    };
+    Finding { path, message: format!("{} (chartroom:{})", finding.message, finding.id), ..finding }
 }
 
 impl Outcome {

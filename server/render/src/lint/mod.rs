@@ -2,10 +2,11 @@
 //!
 //! One file per topic, each after Helm's own (`pkg/lint/rules` in Helm 3, `pkg/chart/v2/lint/rules` in Helm 4). A finding
 //! also knows its place in the files, where it has one, so that an editor can show what the command line prints.
-//! Our own findings are never among these.
+//! Our own findings are in [`checks`] and never among these.
 
 mod addresses;
 mod chartfile;
+pub mod checks;
 mod crds;
 mod dependencies;
 mod deprecations;

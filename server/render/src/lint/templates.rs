@@ -12,7 +12,7 @@ use yaml::Node;
 use super::deprecations::deprecation;
 use super::objects::{Object, keeps_an_item, objects, reader};
 use super::{Entry, Folder, LintOptions, Report, Run, Severity, names};
-use crate::rendering::blame;
+use crate::rendering::place_of;
 use crate::{Environment, Release, RenderedFile, RunConfig, Templates};
 
 const PATH: &str = "templates/";
@@ -164,7 +164,7 @@ fn manifest(name: &str, rendered: &RenderedFile, options: &LintOptions, report: 
     let text = &*rendered.text;
     if let Some(message) = top_indent(text) {
         let at = text.len() - text.trim_start().len();
-        report.add(Severity::Warning, name, "top-indent", message, blame(rendered, at, 1));
+        report.add(Severity::Warning, name, "top-indent", message, place_of(rendered, at, 1));
     }
     let (found, problem) = objects(text, reader(options.dialect));
     for object in found.iter().filter_map(Option::as_ref) {
@@ -172,7 +172,7 @@ fn manifest(name: &str, rendered: &RenderedFile, options: &LintOptions, report: 
     }
     let Some(problem) = problem else { return true };
     let message = format!("unable to parse YAML: {}", problem.message);
-    let at = blame(rendered, problem.range.start, problem.range.len());
+    let at = place_of(rendered, problem.range.start, problem.range.len());
     report.add(Severity::Error, name, "manifest-yaml", message, at);
     false
 }
@@ -185,7 +185,7 @@ fn of_object(
     report: &mut Report,
 ) {
     let text = &*rendered.text;
-    let at = blame(rendered, object.head.start, object.head.len());
+    let at = place_of(rendered, object.head.start, object.head.len());
     if let Some(message) = names::problem(&object.kind, &object.name) {
         report.add(Severity::Warning, name, "object-name", message, at);
     }

@@ -11,6 +11,7 @@ mod parser;
 mod print;
 mod set;
 pub(crate) mod utf8;
+mod walk;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use node::{
 };
 pub use print::{list_to_text, to_text};
 pub use set::TemplateSet;
+pub use walk::{Visitor, walk};
 
 use crate::functions::{Known, find_known};
 use crate::{Dialect, Origin};

@@ -1,0 +1,152 @@
+//! `duplicate-key`: a rendered mapping says a key twice, of which one is dropped. `not-a-string`: a number or boolean where
+//! Kubernetes takes nothing but text, mostly for want of a `quote`.
+
+use chart::capabilities::DEFAULT_API_VERSIONS;
+use text::{FileId, FileRange};
+use yaml::{Node, Numbers, Value, duplicate_keys};
+
+use super::{Finding, Severity, Subject};
+use crate::lint::Run;
+use crate::rendering::place_of;
+use crate::{RenderedFile, split_manifests};
+
+pub(super) const DUPLICATE_KEY: &str = "duplicate-key";
+pub(super) const NOT_A_STRING: &str = "not-a-string";
+
+pub(super) fn check(subject: &Subject<'_>, run: &Run) -> Vec<Finding> {
+    let own = |file: &&RenderedFile| subject.chart.raw.iter().any(|it| it.id == file.source);
+    let mut found = Vec::new();
+    for file in run.files.iter().filter(own).filter(|file| !file.name.ends_with("NOTES.txt")) {
+        for range in split_manifests(&file.text, run.environment.dialect) {
+            let text = &file.text[range.clone()];
+            let place = |at: FileRange| {
+                place_of(file, range.start + usize::from(at.range.start()), at.range.len().into())
+            };
+            let Ok(root) = yaml::parse(text, FileId(0), Numbers::AsWritten) else { continue };
+            for double in duplicate_keys(text) {
+                let message = format!("`{}` is said twice in one mapping; the last one counts", double.key);
+                let at = place(FileRange { file: FileId(0), range: double.at });
+                found.extend(subject.finding(Severity::Warning, DUPLICATE_KEY, message, at));
+            }
+            let mut texts = Texts { found: Vec::new() };
+            texts.object(&root);
+            for (path, node) in texts.found {
+                let what = kind_of(&node.value);
+                let message = format!("`{path}` is {what} here, and Kubernetes takes only text: quote it");
+                let at = node.at.and_then(&place);
+                found.extend(subject.finding(Severity::Error, NOT_A_STRING, message, at));
+            }
+        }
+    }
+    found
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::Uint(_) | Value::Float(_) => "a number",
+        Value::String(_) => "text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+    }
+}
+
+/// Collects what should be text and is not.
+struct Texts<'n> {
+    found: Vec<(String, &'n Node)>,
+}
+
+impl<'n> Texts<'n> {
+    fn object(&mut self, root: &'n Node) {
+        let text = |key: &str| root.get(key).and_then(|it| it.value.as_str()).unwrap_or_default();
+        let (version, kind) = (text("apiVersion"), text("kind"));
+        if kind.is_empty() {
+            return;
+        }
+        self.metadata(root, "metadata");
+        // Only Kubernetes' own kinds are known well enough.
+        if !DEFAULT_API_VERSIONS.contains(&version) {
+            return;
+        }
+        match kind {
+            "ConfigMap" => self.map(root, "data", "data"),
+            "Secret" => {
+                self.map(root, "data", "data");
+                self.map(root, "stringData", "stringData");
+            }
+            "Service" => self.below(root, &["spec"], |it, spec| it.map(spec, "selector", "spec.selector")),
+            "Pod" => self.below(root, &["spec"], |it, spec| it.pod(spec, "spec")),
+            "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => {
+                self.below(root, &["spec"], |it, spec| it.workload(spec, "spec"));
+            }
+            "CronJob" => self.below(root, &["spec", "jobTemplate"], |it, template| {
+                it.metadata(template, "spec.jobTemplate.metadata");
+                it.below(template, &["spec"], |it, spec| it.workload(spec, "spec.jobTemplate.spec"));
+            }),
+            _ => {}
+        }
+    }
+
+    /// Goes on at a path, if there is something.
+    fn below(&mut self, node: &'n Node, path: &[&str], go_on: impl FnOnce(&mut Self, &'n Node)) {
+        if let Some(node) = node.path(path.iter().copied()) {
+            go_on(self, node);
+        }
+    }
+
+    fn workload(&mut self, spec: &'n Node, path: &str) {
+        if let Some(selector) = spec.get("selector") {
+            self.map(selector, "matchLabels", &format!("{path}.selector.matchLabels"));
+        }
+        let Some(template) = spec.get("template") else { return };
+        self.metadata(template, &format!("{path}.template.metadata"));
+        self.below(template, &["spec"], |it, spec| it.pod(spec, &format!("{path}.template.spec")));
+    }
+
+    fn pod(&mut self, spec: &'n Node, path: &str) {
+        self.map(spec, "nodeSelector", &format!("{path}.nodeSelector"));
+        for kind in ["initContainers", "containers"] {
+            let containers = spec.get(kind).and_then(|it| it.value.as_list());
+            for (at, container) in containers.into_iter().flat_map(|it| it.iter()).enumerate() {
+                let path = format!("{path}.{kind}[{at}]");
+                self.list(container, "args", &path);
+                self.list(container, "command", &path);
+                let variables = container.get("env").and_then(|it| it.value.as_list());
+                for (at, variable) in variables.into_iter().flat_map(|it| it.iter()).enumerate() {
+                    self.texts(variable.get("value"), || format!("{path}.env[{at}].value"));
+                }
+            }
+        }
+    }
+
+    /// Labels and annotations of what has metadata.
+    fn metadata(&mut self, node: &'n Node, path: &str) {
+        let Some(metadata) = node.get("metadata") else { return };
+        for field in ["labels", "annotations"] {
+            self.map(metadata, field, &format!("{path}.{field}"));
+        }
+    }
+
+    /// A map whose values are all text.
+    fn map(&mut self, node: &'n Node, field: &str, path: &str) {
+        let Some(map) = node.get(field).and_then(|it| it.value.as_map()) else { return };
+        for entry in map.iter() {
+            self.texts(Some(&entry.node), || format!("{path}.{}", entry.key));
+        }
+    }
+
+    /// A list of nothing but text.
+    fn list(&mut self, node: &'n Node, field: &str, path: &str) {
+        let Some(list) = node.get(field).and_then(|it| it.value.as_list()) else { return };
+        for (at, item) in list.iter().enumerate() {
+            self.texts(Some(item), || format!("{path}.{field}[{at}]"));
+        }
+    }
+
+    fn texts(&mut self, node: Option<&'n Node>, path: impl FnOnce() -> String) {
+        // Nothing at all counts as the empty text.
+        let Some(node) = node.filter(|it| !it.value.is_null() && it.value.as_str().is_none()) else { return };
+        self.found.push((path(), node));
+    }
+}

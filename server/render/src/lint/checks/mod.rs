@@ -1,0 +1,141 @@
+//! Our own findings: what Helm lets pass and nobody wants.
+//!
+//! Each check speaks only where it is certain, so that a finding is worth a look: where a template may do something that
+//! cannot be seen without running it, it says nothing. COMPATIBILITY.md has the table of them for people.
+
+mod booleans;
+mod defines;
+mod manifests;
+mod roots;
+mod values;
+
+use chart::Chart;
+use golang::path;
+use template::Define;
+use template::parse::{Expr, ExprKind, Source, names};
+use text::FileRange;
+
+use super::{Finding, Folder, Report, Severity};
+use crate::{TemplateFile, Templates};
+
+/// The names of the checks.
+pub const IDS: [&str; 7] = [
+    values::UNUSED_VALUE,
+    defines::UNKNOWN_TEMPLATE,
+    defines::SHADOWED_DEFINE,
+    booleans::FALSE_IS_LOST,
+    roots::LOST_ROOT,
+    manifests::DUPLICATE_KEY,
+    manifests::NOT_A_STRING,
+];
+
+/// Checks a chart that was linted; `report` should have been [traced](super::LintOptions::traced).
+///
+/// The findings come by file and place. Each has a place, and its path is that of the file.
+pub fn checks(folder: &Folder, report: &Report) -> Vec<Finding> {
+    let Ok(chart) = &folder.chart else { return Vec::new() };
+    let Some(run) = &report.run else { return Vec::new() };
+    // Subcharts that are switched off count too: what they say is still said.
+    let templates = Templates::new(chart, run.environment.dialect, Some(&run.templates));
+    let subject = Subject { chart, templates: &templates };
+    let mut findings = Vec::new();
+    if templates.errors().is_empty() {
+        findings.extend(values::unused(&subject));
+        findings.extend(defines::unknown(&subject));
+        findings.extend(defines::shadowed(&subject));
+        findings.extend(booleans::lost(&subject));
+        findings.extend(roots::lost(&subject));
+    }
+    findings.extend(manifests::check(&subject, run));
+    let key = |it: &Finding| (it.path.clone(), it.at.map(|at| (at.range.start(), at.range.end())), it.id);
+    findings.sort_by_key(key);
+    findings.dedup_by(|later, first| key(later) == key(first) && later.message == first.message);
+    findings
+}
+
+/// What is checked.
+struct Subject<'s> {
+    /// The chart with all its subcharts, whether they are on or not.
+    chart: &'s Chart,
+    /// The templates of all of them.
+    templates: &'s Templates,
+}
+
+impl<'s> Subject<'s> {
+    /// Every define and every file of the chart and its subcharts.
+    fn defines(&self) -> impl Iterator<Item = (&'s TemplateFile, &'s Define)> {
+        let files = self.templates.files().iter();
+        files.flat_map(|file| file.defines().iter().map(move |define| (file, &**define)))
+    }
+
+    /// Those of the chart itself.
+    fn own_defines(&self) -> impl Iterator<Item = (&'s TemplateFile, &'s Define)> + use<'s> {
+        let full_path = self.chart.full_path.clone();
+        let files = self.templates.files().iter().filter(move |file| file.chart == full_path);
+        files.flat_map(|file| file.defines().iter().map(move |define| (file, &**define)))
+    }
+
+    /// Whether everything is here that templates may come from.
+    fn is_complete(&self) -> bool {
+        let has_all = |chart: &Chart| {
+            chart.metadata.dependencies().iter().all(|it| chart.dependency(&it.name).is_some())
+        };
+        self.chart.all().into_iter().all(has_all) && !self.chart.is_library()
+    }
+
+    /// A finding at a range of a template.
+    fn finding(
+        &self,
+        severity: Severity,
+        id: &'static str,
+        message: String,
+        at: Option<FileRange>,
+    ) -> Option<Finding> {
+        let at = at?;
+        let file = self.chart.raw.iter().find(|file| file.id == at.file)?;
+        Some(Finding { severity, path: file.path.to_string(), message, id, at: Some(at) })
+    }
+}
+
+/// The names of `.a.b`, `$x.a.b` and `(…).a.b`, without the variable; `None` for other operands.
+fn fields<'t>(source: &'t Source, expr: &'t Expr) -> Option<Vec<&'t str>> {
+    let (range, skipped) = match &expr.kind {
+        ExprKind::Field => (expr.range, 0),
+        ExprKind::Variable => (expr.range, 1),
+        ExprKind::Chain(chain) => (chain.fields, 0),
+        ExprKind::Bool(_)
+        | ExprKind::Number(_)
+        | ExprKind::String(_)
+        | ExprKind::Nil
+        | ExprKind::Dot
+        | ExprKind::Function(_)
+        | ExprKind::Pipe(_) => return None,
+    };
+    let names = names(source, range).skip(skipped).map(|name| std::str::from_utf8(name).ok());
+    // Parentheses around a chain are part of its range.
+    names.map(|name| name.map(|it| it.trim_matches(['(', ')', ' ']))).collect()
+}
+
+/// The name of the function that a command calls.
+fn function(command: &template::parse::Command) -> Option<&'static str> {
+    match &command.args.first()?.kind {
+        ExprKind::Function(known) => Some(known.function.name),
+        _ => None,
+    }
+}
+
+/// The text of a string constant.
+fn literal(expr: &Expr) -> Option<std::borrow::Cow<'_, str>> {
+    match &expr.kind {
+        ExprKind::String(text) => Some(text.to_text()),
+        _ => None,
+    }
+}
+
+/// The path of a template below its chart.
+fn below(file: &TemplateFile) -> &str {
+    file.name.strip_prefix(&*file.chart).map_or(path::base(&file.name), |it| it.trim_start_matches('/'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! `unused-value`: a key of `values.yaml` that nothing reads.
+//!
+//! A key counts as read as soon as its name stands anywhere in a template of the chart or of a subchart, in a field, a
+//! string or a key; and all keys below one that is handed on whole count too. What is left was never meant by anyone.
+
+use std::collections::HashSet;
+
+use chart::Chart;
+use template::parse::{Command, ExprKind, Source, Visitor, walk};
+use text::FileRange;
+use yaml::{Entry, Node, Value};
+
+use super::{Finding, Severity, Subject, fields, function, literal};
+
+pub(super) const UNUSED_VALUE: &str = "unused-value";
+
+/// Keys that Helm itself reads.
+const HELMS: [&str; 3] = ["global", "tags", "exports"];
+
+pub(super) fn unused(subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(file) = &subject.chart.values_file else { return Vec::new() };
+    if !subject.is_complete() {
+        return Vec::new();
+    }
+    let mut mentions = Mentions::default();
+    for (_, define) in subject.defines() {
+        walk(&define.body, &mut Reader { source: &define.source, mentions: &mut mentions });
+    }
+    if mentions.everything {
+        return Vec::new();
+    }
+    mentions.of_charts(subject.chart);
+    let text = file.text().unwrap_or_default();
+    let mut search = Search { subject, mentions: &mentions, text, path: Vec::new(), found: Vec::new() };
+    search.map(&subject.chart.defaults);
+    search.found
+}
+
+/// What templates speak of, by name alone.
+#[derive(Default)]
+struct Mentions {
+    names: HashSet<String>,
+    /// Names that something ends in: what they stand for is used whole.
+    whole: HashSet<String>,
+    /// All values are handed on together.
+    everything: bool,
+    runs_texts: bool,
+    reads_files: bool,
+}
+
+impl Mentions {
+    /// Words of a text in which templates may look for something.
+    fn words(&mut self, text: &str) {
+        let is_end = |it: char| !(it.is_alphanumeric() || it == '_' || it == '-');
+        for word in text.split(is_end).chain(text.split(['.', '/', ' '])).chain([text]) {
+            self.whole.insert(word.to_owned());
+            self.names.insert(word.to_owned());
+        }
+    }
+
+    /// What charts say outside of their templates: conditions, texts that are run as templates, files.
+    fn of_charts(&mut self, root: &Chart) {
+        for chart in root.all() {
+            for dependency in chart.metadata.dependencies() {
+                self.words(&dependency.condition);
+                self.words(&dependency.name);
+                self.words(&dependency.alias);
+            }
+            chart.dependencies.iter().for_each(|it| self.words(it.name()));
+            if self.runs_texts {
+                self.texts(&chart.defaults, 0);
+                let files = chart.files.iter().filter(|_| self.reads_files);
+                for text in files.filter_map(chart::SourceFile::text).collect::<Vec<_>>() {
+                    self.words(text);
+                }
+            }
+        }
+    }
+
+    /// Words of the values that look like templates.
+    fn texts(&mut self, node: &Node, depth: usize) {
+        // YAML trees are at most this deep.
+        if depth > 1000 {
+            return;
+        }
+        match &node.value {
+            Value::String(text) if text.contains("{{") => self.words(text),
+            Value::List(items) => items.iter().for_each(|it| self.texts(it, depth + 1)),
+            Value::Map(map) => map.iter().for_each(|it| self.texts(&it.node, depth + 1)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Uint(_)
+            | Value::Float(_)
+            | Value::String(_) => {}
+        }
+    }
+}
+
+/// Collects the mentions of a template.
+struct Reader<'r> {
+    source: &'r Source,
+    mentions: &'r mut Mentions,
+}
+
+/// Functions that look for a key in a map, if the other arguments say for which.
+const LOOKS: [&str; 4] = ["index", "get", "hasKey", "dig"];
+/// Functions that go through all there is.
+const TAKES_ALL: [&str; 9] = [
+    "toYaml",
+    "toYamlPretty",
+    "toJson",
+    "toPrettyJson",
+    "toRawJson",
+    "deepCopy",
+    "print",
+    "printf",
+    "toString",
+];
+
+impl<'t> Visitor<'t> for Reader<'t> {
+    fn command(&mut self, command: &'t Command) {
+        let called = function(command);
+        self.mentions.runs_texts |= called == Some("tpl");
+        let constant = |it: &template::parse::Expr| literal(it).is_some();
+        let rest = command.args.get(1..).unwrap_or_default();
+        let looks = called.is_some_and(|it| LOOKS.contains(&it))
+            && rest.iter().filter(|it| !constant(it)).count() == 1;
+        for arg in &command.args {
+            if let Some(text) = literal(arg) {
+                self.mentions.words(&text);
+            }
+            let Some(names) = fields(self.source, arg) else { continue };
+            let is_root = matches!(arg.kind, ExprKind::Variable) && self.source.slice(arg.range) == b"$";
+            if is_root && called.is_some_and(|it| TAKES_ALL.contains(&it)) {
+                self.mentions.everything = true;
+            }
+            self.mentions.reads_files |= names.contains(&"Files");
+            match names.last() {
+                Some(&"Values") if !looks => self.mentions.everything = true,
+                Some(last) => {
+                    self.mentions.whole.insert((*last).to_owned());
+                }
+                None => {}
+            }
+            self.mentions.names.extend(names.into_iter().map(str::to_owned));
+        }
+    }
+}
+
+/// Goes through the values for keys that nobody mentions.
+struct Search<'s> {
+    subject: &'s Subject<'s>,
+    mentions: &'s Mentions,
+    text: &'s str,
+    path: Vec<String>,
+    found: Vec<Finding>,
+}
+
+impl Search<'_> {
+    fn map(&mut self, node: &Node) {
+        let Some(map) = node.value.as_map() else { return };
+        for entry in map.iter() {
+            let key = &*entry.key;
+            let is_helms = self.path.is_empty() && HELMS.contains(&key);
+            if is_helms || self.is_anchored(entry) {
+                continue;
+            }
+            self.path.push(key.to_owned());
+            if !self.mentions.names.contains(key) {
+                let message = format!("nothing reads `{}`", self.path.join("."));
+                self.found.extend(self.subject.finding(
+                    Severity::Warning,
+                    UNUSED_VALUE,
+                    message,
+                    entry.key_at,
+                ));
+            } else if !self.mentions.whole.contains(key) {
+                // Every mention goes on to something below.
+                self.map(&entry.node);
+            }
+            self.path.pop();
+        }
+    }
+
+    /// Whether other values may be copies of this one.
+    fn is_anchored(&self, entry: &Entry) -> bool {
+        let (Some(key), Some(value)) = (entry.key_at, entry.node.at) else { return true };
+        let whole = FileRange { file: key.file, range: key.range.cover(value.range) };
+        let text = self.text.get(usize::from(whole.range.start())..usize::from(whole.range.end()));
+        text.is_none_or(|it| it.contains('&') || it.contains("<<"))
+    }
+}
