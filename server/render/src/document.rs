@@ -127,9 +127,8 @@ const METADATA_TYPE: &str =
 impl Head {
     /// Decodes a document.
     pub fn parse(text: &str, dialect: Dialect) -> Result<Self, HeadError> {
-        let root = yaml::parse(text, FileId(0), Numbers::AsWritten).map_err(|error| HeadError {
-            message: format!("error converting YAML to JSON: {}", error.message),
-            at: error.at,
+        let root = yaml::parse_parts(text, FileId(0), Numbers::AsWritten, is_of_head).map_err(|error| {
+            HeadError { message: format!("error converting YAML to JSON: {}", error.message), at: error.at }
         })?;
         let package = if dialect == Dialect::Helm3 { "releaseutil" } else { "util" };
         match &root.value {
@@ -192,6 +191,16 @@ impl Hook {
 /// A hook with an event that Helm does not know: the annotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownHook(String);
+
+/// Whether a key inside of so many mappings may be one that the head is read from.
+fn is_of_head(depth: usize, key: &str) -> bool {
+    let is = |name: &&str| key.eq_ignore_ascii_case(name);
+    match depth {
+        1 => ["apiVersion", "kind", "metadata"].iter().any(is),
+        2 => ["name", "annotations"].iter().any(is),
+        _ => true,
+    }
+}
 
 /// A field as Go's decoder finds it: by its exact name, else without regard to case.
 fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {

@@ -21,7 +21,7 @@ use crate::{Entry, Map, Node, Value, verb};
 
 /// How deep a tree may be, aliases expanded. go-yaml allows 10,000, but whoever walks or drops a tree walks down
 /// a stack that must suffice on every thread; no chart comes near either.
-const MAX_DEPTH: usize = 1_000;
+pub(crate) const MAX_DEPTH: usize = 1_000;
 
 /// Builds the tree of one document.
 pub(crate) struct Builder<'t> {
@@ -132,6 +132,17 @@ impl<'t> Builder<'t> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a key is expected next, and how many collections are open.
+    pub(crate) fn expects_key(&mut self) -> Option<usize> {
+        let depth = self.open.len();
+        matches!(self.expected_key(), Some(None)).then_some(depth)
+    }
+
+    /// The value of the key before is left out; it ends there.
+    pub(crate) fn pass(&mut self, end: TextSize) {
+        self.end = end;
     }
 
     /// Whether so many levels more are not too many.

@@ -14,7 +14,7 @@ mod token;
 
 use std::collections::VecDeque;
 
-use self::cursor::{Cursor, first_control};
+use self::cursor::Cursor;
 use self::keys::Candidate;
 pub use self::token::Style;
 pub(crate) use self::token::{Mark, Token, TokenKind};
@@ -57,8 +57,10 @@ pub(crate) struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
+        let cursor = Cursor::new(text);
         Self {
-            cursor: Cursor::new(text),
+            control: cursor.control().map(|at| (at, at - at % CHUNK)),
+            cursor,
             queue: VecDeque::new(),
             taken: 0,
             ready: false,
@@ -68,7 +70,6 @@ impl<'t> Scanner<'t> {
             indents: Vec::new(),
             candidates: vec![Candidate::default()],
             key_allowed: true,
-            control: first_control(text).map(|at| (at, at - at % CHUNK)),
         }
     }
 
@@ -186,7 +187,8 @@ impl<'t> Scanner<'t> {
     fn skip_to_word(&mut self) {
         loop {
             let tabs = self.flow_level > 0 || !self.key_allowed;
-            while self.cursor.peek() == b' ' || tabs && self.cursor.peek() == b'\t' {
+            self.cursor.skip_spaces();
+            while tabs && self.cursor.is_blank() {
                 self.cursor.skip(1);
             }
             if self.cursor.peek() == b'#' {

@@ -92,10 +92,11 @@ impl<'t> Scanner<'t> {
         let mut furthest = 0;
         loop {
             let mut column = self.cursor.column();
-            while indent.is_none_or(|it| column < it) && self.cursor.peek() == b' ' {
-                self.cursor.skip(1);
-                column += 1;
-            }
+            let most = indent.map_or(usize::MAX, |it| it.saturating_sub(column));
+            let rest = &self.cursor.bytes[self.cursor.offset..];
+            let spaces = rest.iter().take(most).take_while(|byte| **byte == b' ').count();
+            self.cursor.skip(spaces);
+            column += spaces;
             furthest = furthest.max(column);
             if indent.is_none_or(|it| column < it) && self.cursor.peek() == b'\t' {
                 let problem = "found a tab character where an indentation space is expected";

@@ -12,6 +12,65 @@ pub(super) struct Cursor<'t> {
     pub(super) line: usize,
     /// A column that was counted already, and the offset to which it belongs.
     counted: (usize, usize),
+    /// What is known of the whole text.
+    survey: Survey,
+}
+
+/// What a look over the whole text tells, so that what most texts have not need not be asked for at every byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Survey {
+    /// The first character that no YAML text may contain.
+    pub(super) control: Option<usize>,
+    /// Every character is one byte.
+    is_ascii: bool,
+    /// Lines end with line feeds alone.
+    only_line_feeds: bool,
+}
+
+impl Survey {
+    fn of(text: &str) -> Self {
+        const CHUNK: usize = 64;
+        let bytes = text.as_bytes();
+        let mut survey = Self { control: None, is_ascii: true, only_line_feeds: true };
+        for (number, chunk) in bytes.chunks(CHUNK).enumerate() {
+            if !is_ordinary(chunk) {
+                let start = number * CHUNK;
+                (start..start + chunk.len()).for_each(|at| survey.look_at(&bytes[at..], at));
+            }
+        }
+        survey
+    }
+
+    /// The rest of the text, from this offset on.
+    fn look_at(&mut self, rest: &[u8], at: usize) {
+        self.is_ascii &= rest[0].is_ascii();
+        let wide_breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+        if rest[0] == b'\r' || wide_breaks.iter().any(|it| rest.starts_with(it.as_bytes())) {
+            self.only_line_feeds = false;
+        }
+        if self.control.is_none() && is_control(rest) {
+            self.control = Some(at);
+        }
+    }
+}
+
+/// Nothing but ASCII that is seen, line feeds and tabs. Without a branch in it, and on single bytes, this takes a
+/// few instructions for many of them.
+fn is_ordinary(chunk: &[u8]) -> bool {
+    let is_odd = |byte: u8| {
+        u8::from(byte.wrapping_sub(b' ') >= 0x7F - b' ') & u8::from(byte != b'\n') & u8::from(byte != b'\t')
+    };
+    chunk.iter().fold(0, |odd, byte| odd | is_odd(*byte)) == 0
+}
+
+/// Whether a text begins with a character that no YAML text may contain (`yaml_parser_update_buffer` names the
+/// allowed ones).
+fn is_control(text: &[u8]) -> bool {
+    match text {
+        [b'\n' | b'\t' | b'\r', ..] => false,
+        [..b' ' | 0x7F, ..] | [0xC2, 0x80..=0x84 | 0x86..=0x9F, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..] => true,
+        _ => false,
+    }
 }
 
 /// One line break. NEL counts as a line feed, LS and PS stay what they are.
@@ -24,7 +83,13 @@ pub(super) struct Break {
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let offset = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-        Self { text, bytes: text.as_bytes(), offset, line: 0, counted: (offset, 0) }
+        let survey = Survey::of(text);
+        Self { text, bytes: text.as_bytes(), offset, line: 0, counted: (offset, 0), survey }
+    }
+
+    /// The first character that no YAML text may contain.
+    pub(super) fn control(&self) -> Option<usize> {
+        self.survey.control
     }
 
     /// The byte here, 0 at the end. Texts with a real 0 in them never get this far.
@@ -43,8 +108,16 @@ impl<'t> Cursor<'t> {
     }
 
     /// Characters since the line began.
+    #[inline]
     pub(super) fn column(&mut self) -> usize {
         let (from, column) = self.counted;
+        if self.survey.is_ascii {
+            return column + (self.offset - from);
+        }
+        self.count_column(from, column)
+    }
+
+    fn count_column(&mut self, from: usize, column: usize) -> usize {
         let passed = &self.bytes[from..self.offset];
         let column = column + passed.iter().filter(|byte| !is_continuation(**byte)).count();
         self.counted = (self.offset, column);
@@ -107,6 +180,10 @@ impl<'t> Cursor<'t> {
     /// Passes everything up to the end of the line.
     pub(super) fn skip_to_line_end(&mut self) {
         let rest = &self.bytes[self.offset..];
+        if self.survey.only_line_feeds {
+            self.offset += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            return;
+        }
         let mut at = 0;
         while let Some(found) = rest[at..].iter().position(|it| matches!(it, b'\n' | b'\r' | 0xC2 | 0xE2)) {
             at += found;
@@ -117,6 +194,18 @@ impl<'t> Cursor<'t> {
             at += 1;
         }
         self.offset = self.bytes.len();
+    }
+
+    /// Passes spaces, eight at a time where there are so many: indentation is a good part of most texts.
+    #[inline]
+    pub(super) fn skip_spaces(&mut self) {
+        const EIGHT: &[u8; 8] = b"        ";
+        while self.bytes[self.offset..].first_chunk() == Some(EIGHT) {
+            self.offset += 8;
+        }
+        while self.peek() == b' ' {
+            self.offset += 1;
+        }
     }
 
     /// Passes blanks and, after them, a comment.
@@ -157,26 +246,6 @@ pub(super) fn is_continuation(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }
 
-/// The first character that no YAML text may contain (`yaml_parser_update_buffer` names the allowed ones).
-pub(crate) fn first_control(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let suspicious = |byte: &u8| {
-        (*byte < b' ' && !matches!(byte, b'\n' | b'\t' | b'\r')) || matches!(byte, 0x7F | 0xC2 | 0xEF)
-    };
-    let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(suspicious) {
-        at += found;
-        let width = match bytes[at..] {
-            [0xC2, 0x80..=0x84 | 0x86..=0x9F, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..] => return Some(at),
-            [0xC2, ..] => 2,
-            [0xEF, ..] => 3,
-            _ => return Some(at),
-        };
-        at += width;
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +262,32 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_looked_over() {
+        let survey = |text: &str| {
+            let Survey { control, is_ascii, only_line_feeds } = Survey::of(text);
+            (control, is_ascii, only_line_feeds)
+        };
+        assert_eq!(survey("a\tb\n"), (None, true, true));
+        assert_eq!(survey("a\r\n"), (None, true, false));
+        assert_eq!(survey("ü→"), (None, false, true));
+        assert_eq!(survey("ü\u{85}"), (None, false, false));
+        assert_eq!(survey(&format!("{}→\u{2028}", "x".repeat(100))), (None, false, false));
+        assert_eq!(survey(&format!("{}\u{7}", "x".repeat(100))), (Some(100), true, true));
+    }
+
+    #[test]
+    fn spaces_are_passed_in_eights() {
+        for spaces in 0..20 {
+            let text = format!("{}x", " ".repeat(spaces));
+            let mut cursor = Cursor::new(&text);
+            cursor.skip_spaces();
+            assert_eq!(cursor.offset, spaces);
+        }
+    }
+
+    #[test]
     fn control_characters() {
+        let first_control = |text: &str| Survey::of(text).control;
         assert_eq!(first_control("a\tb\r\nü\u{85}\u{A0}\u{FEFF}😀"), None);
         assert_eq!(first_control("ab\u{7}"), Some(2));
         assert_eq!(first_control("ü\u{9F}"), Some(2));

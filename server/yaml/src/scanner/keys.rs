@@ -33,6 +33,13 @@ impl<'t> Scanner<'t> {
 
     /// Whether the first word in the queue may turn out to begin a key.
     pub(super) fn head_may_be_key(&mut self) -> Result<bool, Fault> {
+        if let [only] = self.candidates[..] {
+            return if only.number == self.taken && only.waited_for {
+                self.is_still_possible(0)
+            } else {
+                Ok(false)
+            };
+        }
         let level = self.candidates.partition_point(|it| it.number < self.taken);
         // A level that has seen no word yet carries the number of its bracket, as may the level around it.
         let found = self.candidates[level..].iter().position(|it| it.number == self.taken && it.waited_for);
