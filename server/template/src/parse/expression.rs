@@ -15,10 +15,11 @@ impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &'static str, end: Kind) -> Parsed<Pipe> {
         let pos = self.peek_non_space().start;
         let (decl, is_assign) = self.declarations(context)?;
-        let mut commands = Vec::with_capacity(1);
+        let mark = self.commands.len();
         loop {
             let item = self.next_non_space();
             if item.kind == end {
+                let commands: Vec<Command> = self.commands.drain(mark..).collect();
                 self.check_pipeline(&commands, context, item)?;
                 let last = commands.last().map_or(pos, |it: &Command| it.range.end().into());
                 return Ok(Pipe { pos, range: range(pos, last), is_assign, decl, commands });
@@ -37,7 +38,8 @@ impl Parser<'_> {
                 | Kind::Variable
                 | Kind::LeftParen => {
                     self.backup();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.commands.push(command);
                 }
                 _ => return self.unexpected(item, context),
             }
@@ -119,11 +121,11 @@ impl Parser<'_> {
     /// Operands up to a pipe, which is taken, or to the end, which is left.
     fn command(&mut self) -> Parsed<Command> {
         let pos = self.peek_non_space().start;
-        let mut args: Vec<Expr> = Vec::with_capacity(1);
+        let mark = self.operands.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                args.push(operand);
+                self.operands.push(operand);
             }
             let item = self.next();
             match item.kind {
@@ -134,6 +136,7 @@ impl Parser<'_> {
             }
             break;
         }
+        let args: Vec<Expr> = self.operands.drain(mark..).collect();
         let Some(last) = args.last() else { return self.fail("empty command") };
         let whole = range(pos, last.range.end().into());
         Ok(Command { pos, range: whole, args })

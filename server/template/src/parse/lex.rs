@@ -114,7 +114,9 @@ pub(super) struct Lexer<'s> {
     error: Option<String>,
 }
 
-const SPACES: [u8; 4] = [b' ', b'\t', b'\r', b'\n'];
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
 
 impl<'s> Lexer<'s> {
     pub(super) fn new(source: &'s [u8]) -> Self {
@@ -222,7 +224,7 @@ impl<'s> Lexer<'s> {
         let rest = self.rest();
         match rest {
             [b'}', b'}', ..] => Some(false),
-            [space, b'-', b'}', b'}', ..] if SPACES.contains(space) => Some(true),
+            [space, b'-', b'}', b'}', ..] if is_space(*space) => Some(true),
             _ => None,
         }
     }
@@ -339,12 +341,12 @@ impl<'s> Lexer<'s> {
 
     /// Passes over letters, digits and underscores.
     fn word(&mut self) {
-        while let Some(byte) = self.peek() {
-            if byte.is_ascii_alphanumeric() || byte == b'_' {
-                self.at += 1;
-                continue;
-            }
-            if byte.is_ascii() {
+        loop {
+            let rest = self.rest();
+            let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let len = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+            self.at += len;
+            if rest.get(len).is_none_or(u8::is_ascii) {
                 return;
             }
             let (rune, size) = utf8::decode(self.rest());
@@ -458,15 +460,15 @@ impl<'s> Lexer<'s> {
 }
 
 fn has_left_trim(rest: &[u8]) -> bool {
-    matches!(rest, [b'-', space, ..] if SPACES.contains(space))
+    matches!(rest, [b'-', space, ..] if is_space(*space))
 }
 
 fn leading_spaces(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| SPACES.contains(byte)).count()
+    bytes.iter().take_while(|byte| is_space(**byte)).count()
 }
 
 fn trailing_spaces(bytes: &[u8]) -> usize {
-    bytes.iter().rev().take_while(|byte| SPACES.contains(byte)).count()
+    bytes.iter().rev().take_while(|byte| is_space(**byte)).count()
 }
 
 /// Go's `%#U`.

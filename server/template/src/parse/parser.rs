@@ -9,7 +9,7 @@ use std::sync::Arc;
 use text::TextRange;
 
 use super::lex::{Item, Kind, Lexer};
-use super::node::{Action, Branch, Define, Node, Source, TemplateCall};
+use super::node::{Action, Branch, Command, Define, Expr, Node, Source, TemplateCall};
 use super::{Failed, FindFunction, on_deep_stack};
 use crate::Str;
 
@@ -22,6 +22,10 @@ pub(super) struct Parser<'s> {
     lexer: Lexer<'s>,
     pub(super) tree: Tree,
     defines: Vec<Arc<Define>>,
+    /// What the lists consist of that are being read, innermost last: a list is made when its length is known.
+    pub(super) nodes: Vec<Node>,
+    pub(super) commands: Vec<Command>,
+    pub(super) operands: Vec<Expr>,
 }
 
 /// What Go keeps per tree: one for the file, one for each `define` and `block`.
@@ -82,12 +86,12 @@ impl<'s> Parser<'s> {
     pub(super) fn new(source: &'s Arc<Source>, find: FindFunction<'s>) -> Self {
         let bytes = &*source.text;
         let lexer = Lexer::new(bytes);
-        Self { source, bytes, find, lexer, tree: Tree::new(), defines: Vec::new() }
+        let (nodes, commands, operands) = (Vec::new(), Vec::new(), Vec::new());
+        Self { source, bytes, find, lexer, tree: Tree::new(), defines: Vec::new(), nodes, commands, operands }
     }
 
     /// The file as a template, then its defines.
     pub(super) fn file(mut self) -> Parsed<Vec<Arc<Define>>> {
-        let mut body = Vec::new();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delimiter = self.next();
@@ -100,13 +104,14 @@ impl<'s> Parser<'s> {
                 self.backup2(delimiter);
             }
             match self.text_or_action()? {
-                Statement::Node(node) => body.push(node),
+                Statement::Node(node) => self.nodes.push(node),
                 Statement::End(_) => return self.fail("unexpected {{end}}"),
                 Statement::Else => return self.fail("unexpected {{else}}"),
             }
         }
         let name = Str::from(self.source.name.as_bytes());
         let whole = range(0, self.bytes.len() as u32);
+        let body = std::mem::take(&mut self.nodes);
         self.add(name.clone(), None, whole, body)?;
         // The define that bears the file's name is the file, also where a `define` inside took the name.
         if let Some(at) = self.defines.iter().position(|it| it.name == name) {
@@ -307,11 +312,13 @@ impl<'s> Parser<'s> {
 
     /// Statements up to `end` or `else`.
     fn item_list(&mut self) -> Parsed<(Vec<Node>, Statement)> {
-        let mut list = Vec::new();
+        let mark = self.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Statement::Node(node) => list.push(node),
-                end @ (Statement::End(_) | Statement::Else) => return Ok((list, end)),
+                Statement::Node(node) => self.nodes.push(node),
+                end @ (Statement::End(_) | Statement::Else) => {
+                    return Ok((self.nodes.drain(mark..).collect(), end));
+                }
             }
         }
         self.fail("unexpected EOF")
