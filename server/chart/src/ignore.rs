@@ -37,10 +37,32 @@ impl std::error::Error for IgnoreError {}
 #[derive(Clone, Debug)]
 struct Pattern {
     glob: String,
+    shape: Shape,
     /// Match the last element only, not the path.
     base_only: bool,
     negate: bool,
     folders_only: bool,
+}
+
+/// How a pattern can be matched; nearly all need no pattern matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `OWNERS`
+    Literal,
+    /// `*.swp`, matched against names without a slash in them.
+    Ending,
+    Glob,
+}
+
+impl Shape {
+    fn of(glob: &str, base_only: bool) -> Self {
+        let is_literal = |text: &str| !text.contains(['*', '?', '[', '\\']);
+        match glob.strip_prefix('*') {
+            None if is_literal(glob) => Self::Literal,
+            Some(ending) if base_only && is_literal(ending) => Self::Ending,
+            _ => Self::Glob,
+        }
+    }
 }
 
 impl Rules {
@@ -110,7 +132,8 @@ impl Rules {
         let (folders_only, rule) = rule.strip_suffix('/').map_or((false, rule), |rest| (true, rest));
         let base_only = !rule.contains('/');
         let glob = rule.strip_prefix('/').unwrap_or(rule).to_owned();
-        self.patterns.push(Pattern { glob, base_only, negate, folders_only });
+        let shape = Shape::of(&glob, base_only);
+        self.patterns.push(Pattern { glob, shape, base_only, negate, folders_only });
         Ok(())
     }
 }
@@ -118,13 +141,34 @@ impl Rules {
 impl Pattern {
     fn matches(&self, path: &str) -> bool {
         let name = if self.base_only { path::base(path) } else { path };
-        glob::match_path(&self.glob, name).unwrap_or(false)
+        match self.shape {
+            Shape::Literal => self.glob == name,
+            Shape::Ending => name.ends_with(&self.glob[1..]),
+            Shape::Glob => glob::match_path(&self.glob, name).unwrap_or(false),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shapes_match_as_their_patterns_do() {
+        let names = ["", "a", "swp", ".swp", "a.swp", "a.swpx", "*.swp", "a/b", "x/a.swp"];
+        for glob in ["a", "*", "*.swp", "a/b", "", "*a*", "?"] {
+            for base_only in [true, false] {
+                let shape = Shape::of(glob, base_only);
+                let pattern =
+                    Pattern { glob: glob.into(), shape, base_only, negate: false, folders_only: false };
+                for name in names {
+                    let seen = if base_only { path::base(name) } else { name };
+                    let want = glob::match_path(glob, seen).unwrap_or(false);
+                    assert_eq!(pattern.matches(name), want, "{glob} {name} {base_only}");
+                }
+            }
+        }
+    }
 
     fn ignores(rules: &str, path: &str) -> bool {
         let (path, is_folder) = path.strip_suffix('/').map_or((path, false), |path| (path, true));

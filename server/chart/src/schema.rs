@@ -8,13 +8,14 @@ mod english;
 mod hoist;
 mod json_error;
 mod levels;
+mod quick;
 mod reach;
 mod report;
 mod shape;
 mod words;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use boon::{Compiler, SchemaIndex, UrlLoader};
 use golang::strconv::quote;
@@ -85,13 +86,21 @@ pub enum FindingKind {
 /// Compiled schemas, kept for as long as their text is the same.
 #[derive(Default)]
 pub struct Schemas {
-    compiled: HashMap<FileId, (Arc<[u8]>, Arc<Compiled>)>,
+    known: HashMap<FileId, (Arc<[u8]>, Arc<Schema>)>,
 }
 
 impl std::fmt::Debug for Schemas {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Schemas").field("compiled", &self.compiled.len()).finish()
+        f.debug_struct("Schemas").field("known", &self.known.len()).finish()
     }
+}
+
+/// A schema, prepared as far as it was needed.
+struct Schema {
+    document: Result<Json, Unusable>,
+    /// Whether plain values can be told without preparing it.
+    is_sound: bool,
+    compiled: OnceLock<Compiled>,
 }
 
 /// A schema that is ready to use, or why it is not.
@@ -107,6 +116,7 @@ struct Ready {
     chain: usize,
 }
 
+#[derive(Clone)]
 struct Unusable {
     message: String,
     unresolved: Option<String>,
@@ -172,13 +182,43 @@ impl Schemas {
 
     /// Holds values against one schema: Helm's text and the findings.
     fn single(&mut self, file: &SourceFile, values: &Node, findings: &mut Vec<Finding>) -> Option<String> {
-        let compiled = self.compiled(file);
-        let unusable = match &*compiled {
+        let schema = self.schema(file);
+        if schema.fits_plainly(values) { None } else { schema.refuse(file.id, values, findings) }
+    }
+
+    fn schema(&mut self, file: &SourceFile) -> Arc<Schema> {
+        if let Some((data, schema)) = self.known.get(&file.id)
+            && *data == file.data
+        {
+            return schema.clone();
+        }
+        let schema = Arc::new(Schema::of(&file.data));
+        self.known.insert(file.id, (file.data.clone(), schema.clone()));
+        schema
+    }
+}
+
+impl Schema {
+    fn of(data: &[u8]) -> Self {
+        let document = serde_json::from_slice(data)
+            .map_err(|error| Unusable { message: json_error::words(data, &error), unresolved: None });
+        let is_sound = document.as_ref().is_ok_and(quick::is_sound);
+        Self { document, is_sound, compiled: OnceLock::new() }
+    }
+
+    fn fits_plainly(&self, values: &Node) -> bool {
+        self.is_sound && self.document.as_ref().is_ok_and(|document| quick::fits(document, values))
+    }
+
+    /// Why the values do not fit, unless they do.
+    fn refuse(&self, file: FileId, values: &Node, findings: &mut Vec<Finding>) -> Option<String> {
+        let compiled = self.compiled.get_or_init(|| compile(self.document.as_ref().map_err(Clone::clone)?));
+        let unusable = match compiled {
             Err(unusable) => unusable,
             Ok(ready) => match ready.frames(values) {
                 Some(frames) => {
                     // Everything that is as deep as the values is made and dropped on the larger stack.
-                    let run = || ready.check(file.id, values, findings);
+                    let run = || ready.check(file, values, findings);
                     return stacker::maybe_grow(frames * FRAME, frames * FRAME + (1 << 20), run);
                 }
                 None => {
@@ -191,22 +231,11 @@ impl Schemas {
             chart: "".into(),
             path: Vec::new(),
             message: unusable.message.clone(),
-            at: Some(FileRange::new(file.id, 0, 0)),
+            at: Some(FileRange::new(file, 0, 0)),
             kind,
-            schema: (file.id, String::new()),
+            schema: (file, String::new()),
         });
         Some(unusable.message.clone())
-    }
-
-    fn compiled(&mut self, file: &SourceFile) -> Arc<Compiled> {
-        if let Some((data, compiled)) = self.compiled.get(&file.id)
-            && *data == file.data
-        {
-            return compiled.clone();
-        }
-        let compiled = Arc::new(compile(&file.data));
-        self.compiled.insert(file.id, (file.data.clone(), compiled.clone()));
-        compiled
     }
 }
 
@@ -237,13 +266,11 @@ impl Ready {
     }
 }
 
-fn compile(data: &[u8]) -> Compiled {
-    let document: Json = serde_json::from_slice(data)
-        .map_err(|error| Unusable { message: json_error::words(data, &error), unresolved: None })?;
-    if reach::longest_chain(&document) > MAX_FRAMES / 4 || reach::size(&document) > MAX_SIZE {
+fn compile(document: &Json) -> Compiled {
+    if reach::longest_chain(document) > MAX_FRAMES / 4 || reach::size(document) > MAX_SIZE {
         return Err(Unusable { message: "the schema is too large to be used".to_owned(), unresolved: None });
     }
-    if shape::is_plain(&document) {
+    if shape::is_plain(document) {
         let mut simpler = document.clone();
         let hoisted = hoist::hoist(&mut simpler);
         // What was copied is a schema too, though it stands where none is looked for.
@@ -254,7 +281,7 @@ fn compile(data: &[u8]) -> Compiled {
         }
     }
     // The thorough way, which also finds Helm's words for what is wrong.
-    compile_at(LOCATION, document, Vec::new()).map_err(compile_error)
+    compile_at(LOCATION, document.clone(), Vec::new()).map_err(compile_error)
 }
 
 fn compile_at(

@@ -38,7 +38,7 @@ pub struct ChartFiles {
 pub struct DiskFile {
     /// The file.
     pub source: SourceFile,
-    stamp: Stamp,
+    stamp: Option<Stamp>,
 }
 
 /// Reads a chart's folder as Helm does. Each file gets its number under `root` as it is given here.
@@ -49,10 +49,10 @@ pub fn read_chart(
 ) -> Result<Vec<SourceFile>, ReadError> {
     let rules = strict_rules(root)?;
     let (found, errors) = walk(root, WalkConfig { rules: &rules, tolerant: false });
-    let mut budget = MAX_CHART_SIZE;
+    let mut reader = Reader::new(root, table, dialect);
     let mut files = Vec::with_capacity(found.len());
     for file in &found {
-        files.push(read_file(file, root, table, dialect, &mut budget)?);
+        files.push(reader.read(file)?);
     }
     // The walk stopped behind the files that it found: Helm would have read those first.
     match errors.into_iter().next() {
@@ -113,17 +113,17 @@ pub fn refresh(
     errors.extend(walk_errors);
     let known: HashMap<&str, &DiskFile> =
         last.into_iter().flat_map(|it| &it.files).map(|file| (&*file.source.path, file)).collect();
-    let mut budget = MAX_CHART_SIZE;
+    // Helm 3 is the stricter one about a single file, and no one edits 5 MiB by hand.
+    let mut reader = Reader::new(root, table, Dialect::Helm3);
     let mut files = Vec::with_capacity(found.len());
     for file in &found {
-        let known = known.get(&*file.relative).filter(|it| it.stamp == file.stamp && !changed(&file.path));
-        if let Some(known) = known {
-            budget = budget.saturating_sub(file.stamp.len);
+        let same = |it: &&&DiskFile| it.stamp.is_some() && it.stamp == file.stamp && !changed(&file.path);
+        if let Some(known) = known.get(&*file.relative).filter(same) {
+            reader.budget = reader.budget.saturating_sub(known.source.data.len() as u64);
             files.push((*known).clone());
             continue;
         }
-        // Helm 3 is the stricter one about a single file, and no one edits 5 MiB by hand.
-        match read_file(file, root, table, Dialect::Helm3, &mut budget) {
+        match reader.read(file) {
             Ok(source) => files.push(DiskFile { source, stamp: file.stamp }),
             Err(error) => errors.push(error),
         }
@@ -168,41 +168,55 @@ fn tolerant_rules(root: &Path) -> (Rules, Vec<ReadError>) {
     (rules, errors.collect())
 }
 
-fn read_file(
-    file: &Found,
-    root: &Path,
-    table: &mut FileTable,
+/// Reads the files of one chart.
+struct Reader<'r> {
+    /// The chart's folder, as the files' numbers have it.
+    base: String,
+    table: &'r mut FileTable,
     dialect: Dialect,
-    budget: &mut u64,
-) -> Result<SourceFile, ReadError> {
-    let too_large = |message: String| ReadError::new(ReadErrorKind::TooLarge, &file.path, message);
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-    if dialect == Dialect::Helm3 && file.stamp.len > MAX_FILE_SIZE {
-        return Err(too_large(format!(
-            "chart file \"{name}\" is larger than the maximum file size {MAX_FILE_SIZE}"
-        )));
-    }
-    let data = read_within(&file.path, *budget).map_err(|error| {
-        let error = ReadError::io("open", &file.path, &error);
-        ReadError { message: format!("error reading {}: {}", file.relative, error.message), ..error }
-    })?;
-    let Some(left) = budget.checked_sub(data.len() as u64) else {
-        return Err(too_large(format!(
-            "error reading {}: chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes",
-            file.relative
-        )));
-    };
-    *budget = left;
-    let id = table.intern(&format!("{}/{}", text_of(root), file.relative));
-    Ok(SourceFile::new(file.relative.as_str(), id, data))
+    /// How many bytes all files that are left may have.
+    budget: u64,
+    /// Each file is read into the same room and copied out at its size.
+    room: Vec<u8>,
 }
 
-/// One byte more than the budget tells that there is more: a file may grow while it is read.
-fn read_within(path: &Path, budget: u64) -> std::io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let mut data = Vec::with_capacity(file.metadata().map_or(0, |it| it.len().min(budget) as usize + 1));
-    file.take(budget.saturating_add(1)).read_to_end(&mut data)?;
-    Ok(data)
+impl<'r> Reader<'r> {
+    fn new(root: &Path, table: &'r mut FileTable, dialect: Dialect) -> Self {
+        let room = Vec::with_capacity(64 * 1024);
+        Self { base: text_of(root), table, dialect, budget: MAX_CHART_SIZE, room }
+    }
+
+    fn read(&mut self, file: &Found) -> Result<SourceFile, ReadError> {
+        let too_large = |message: String| ReadError::new(ReadErrorKind::TooLarge, &file.path, message);
+        let most = if self.dialect == Dialect::Helm3 { MAX_FILE_SIZE.min(self.budget) } else { self.budget };
+        self.fill(&file.path, most).map_err(|error| {
+            let error = ReadError::io("open", &file.path, &error);
+            ReadError { message: format!("error reading {}: {}", file.relative, error.message), ..error }
+        })?;
+        let len = self.room.len() as u64;
+        if self.dialect == Dialect::Helm3 && len > MAX_FILE_SIZE {
+            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+            return Err(too_large(format!(
+                "chart file \"{name}\" is larger than the maximum file size {MAX_FILE_SIZE}"
+            )));
+        }
+        let Some(left) = self.budget.checked_sub(len) else {
+            return Err(too_large(format!(
+                "error reading {}: chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes",
+                file.relative
+            )));
+        };
+        self.budget = left;
+        let id = self.table.intern(&format!("{}/{}", self.base, file.relative));
+        Ok(SourceFile::new(file.relative.as_str(), id, &self.room[..]))
+    }
+
+    /// One byte more than the most there may be tells that there is more.
+    fn fill(&mut self, path: &Path, most: u64) -> std::io::Result<()> {
+        self.room.clear();
+        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut self.room)?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! the name that they have in the chart, `.helmignore` asked for every folder before it is entered. Helm
 //! follows a link to a folder above forever; we refuse it.
 
-use std::fs::Metadata;
+use std::ffi::OsString;
+use std::fs::{FileType, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -24,13 +25,14 @@ pub(crate) struct Found {
     pub(crate) path: PathBuf,
     /// Below the chart's root, with `/`.
     pub(crate) relative: String,
-    pub(crate) stamp: Stamp,
+    /// Of a tolerant walk only: nobody looks at a chart again that was read strictly.
+    pub(crate) stamp: Option<Stamp>,
 }
 
 /// What tells whether a file is still what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    pub(crate) len: u64,
+    len: u64,
     modified: Option<SystemTime>,
 }
 
@@ -52,7 +54,7 @@ pub(crate) struct WalkConfig<'r> {
 pub(crate) fn walk(root: &Path, config: WalkConfig) -> (Vec<Found>, Vec<ReadError>) {
     let mut walk = Walk { config, found: Vec::new(), errors: Vec::new(), around: Vec::new() };
     // The only error that comes back is the one that a strict walk stops at.
-    if let Err(error) = walk.folder(root, "") {
+    if let Err(error) = walk.folder(root, "", false) {
         walk.errors.push(error);
     }
     (walk.found, walk.errors)
@@ -62,7 +64,7 @@ struct Walk<'r> {
     config: WalkConfig<'r>,
     found: Vec<Found>,
     errors: Vec<ReadError>,
-    /// The folders that we are in, by their real paths.
+    /// The folders that we are in.
     around: Vec<PathBuf>,
 }
 
@@ -77,9 +79,10 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn folder(&mut self, path: &Path, relative: &str) -> Result {
-        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if self.around.contains(&real) {
+    /// `linked`: it was reached by a link, without which nobody gets back to where he came from.
+    fn folder(&mut self, path: &Path, relative: &str, linked: bool) -> Result {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if linked && self.around.iter().map(|it| real(it)).any(|it| it == real(path)) {
             let message = format!("error evaluating symlink {}: it leads back to itself", path.display());
             return self.report(ReadError::new(ReadErrorKind::Link, path, message));
         }
@@ -87,51 +90,55 @@ impl Walk<'_> {
             let message = format!("folders are nested too deeply at {}", path.display());
             return self.report(ReadError::new(ReadErrorKind::TooLarge, path, message));
         }
-        let names = match names_in(path) {
-            Ok(names) => names,
+        let entries = match entries_of(path) {
+            Ok(entries) => entries,
             Err(error) => return self.report(ReadError::io("open", path, &error)),
         };
-        self.around.push(real);
-        for name in names {
-            self.entry(&path.join(&name), &join(relative, &name.to_string_lossy()))?;
+        self.around.push(path.to_owned());
+        for (name, kind) in entries {
+            self.entry(path.join(&name), join(relative, &name.to_string_lossy()), kind)?;
         }
         self.around.pop();
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, relative: &str) -> Result {
+    fn entry(&mut self, path: PathBuf, relative: String, kind: Option<FileType>) -> Result {
         if self.found.len() >= MAX_FILES {
             return match self.errors.last() {
                 Some(last) if last.kind == ReadErrorKind::TooLarge => Ok(()),
                 _ => {
                     let message = format!("chart has more than {MAX_FILES} files");
-                    self.report(ReadError::new(ReadErrorKind::TooLarge, path, message))
+                    self.report(ReadError::new(ReadErrorKind::TooLarge, &path, message))
                 }
             };
         }
-        let metadata = match path.metadata() {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                let error = unreachable_entry(path, &error);
-                return self.report(error);
-            }
+        let linked = kind.is_none_or(|it| it.is_symlink());
+        // The folder says already what its entries are, links and time stamps aside.
+        let (kind, stamp) = match kind.filter(|_| !linked && !self.config.tolerant) {
+            Some(kind) => (kind, None),
+            None => match path.metadata() {
+                Ok(metadata) => (metadata.file_type(), Some(Stamp::of(&metadata))),
+                Err(error) => {
+                    let error = unreachable_entry(&path, &error);
+                    return self.report(error);
+                }
+            },
         };
-        if self.config.rules.ignores(relative, metadata.is_dir()) {
+        if self.config.rules.ignores(&relative, kind.is_dir()) {
             return Ok(());
         }
-        if metadata.is_dir() {
-            if self.config.tolerant && matches!(base(relative), ".git" | "node_modules") {
+        if kind.is_dir() {
+            if self.config.tolerant && matches!(base(&relative), ".git" | "node_modules") {
                 return Ok(());
             }
-            return self.folder(path, relative);
+            return self.folder(&path, &relative, linked);
         }
-        if !metadata.is_file() {
+        if !kind.is_file() {
             let message =
                 format!("cannot load irregular file {} as it has file mode type bits set", path.display());
-            return self.report(ReadError::new(ReadErrorKind::Irregular, path, message));
+            return self.report(ReadError::new(ReadErrorKind::Irregular, &path, message));
         }
-        let stamp = Stamp::of(&metadata);
-        self.found.push(Found { path: path.to_owned(), relative: relative.to_owned(), stamp });
+        self.found.push(Found { path, relative, stamp });
         Ok(())
     }
 }
@@ -153,8 +160,10 @@ fn unreachable_entry(path: &Path, error: &std::io::Error) -> ReadError {
     }
 }
 
-fn names_in(folder: &Path) -> std::io::Result<Vec<std::ffi::OsString>> {
-    let mut names: Vec<_> = std::fs::read_dir(folder)?.flatten().map(|entry| entry.file_name()).collect();
-    names.sort();
-    Ok(names)
+/// The names in a folder, with what they are where the folder knows it.
+fn entries_of(folder: &Path) -> std::io::Result<Vec<(OsString, Option<FileType>)>> {
+    let entries = std::fs::read_dir(folder)?.flatten();
+    let mut entries: Vec<_> = entries.map(|entry| (entry.file_name(), entry.file_type().ok())).collect();
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(entries)
 }

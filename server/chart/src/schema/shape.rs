@@ -24,7 +24,7 @@ fn is_known_dialect(address: &str) -> bool {
 }
 
 /// The reader has bounded the depth.
-fn is_plain_below(schema: &Json) -> bool {
+pub(super) fn is_plain_below(schema: &Json) -> bool {
     match schema {
         Json::Bool(_) => true,
         Json::Object(fields) => fields.iter().all(|(keyword, value)| is_plain_keyword(keyword, value)),
