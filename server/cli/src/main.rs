@@ -8,6 +8,7 @@ mod explanation;
 mod flags;
 mod host;
 mod output;
+mod processors;
 mod rendered;
 mod report;
 mod usage;
@@ -17,6 +18,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::flags::Global;
+
+/// A short run consists of small allocations to a good part, in several threads; this one has them without locks.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Helm charts: edited with the rendered truth beside you, rendered without Helm.
 #[derive(Debug, Parser)]

@@ -16,6 +16,28 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Writes a result that comes in parts. Small ones are gathered, large ones go as they are.
+pub(crate) fn print_all<'t>(parts: impl Iterator<Item = &'t str>) -> Result<()> {
+    const LARGE: usize = 64 * 1024;
+    let mut stdout = io::stdout().lock();
+    let mut gathered = String::with_capacity(LARGE);
+    let write = || {
+        for part in parts {
+            if gathered.len() + part.len() > LARGE {
+                stdout.write_all(gathered.as_bytes())?;
+                gathered.clear();
+            }
+            if part.len() > LARGE { stdout.write_all(part.as_bytes())? } else { gathered.push_str(part) }
+        }
+        stdout.write_all(gathered.as_bytes())?;
+        stdout.flush()
+    };
+    match write() {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => Ok(done?),
+    }
+}
+
 /// Writes a remark.
 pub(crate) fn remark(text: &str) {
     let mut stderr = io::stderr().lock();

@@ -28,7 +28,7 @@ pub struct RenderedFile {
     /// The template.
     pub source: text::FileId,
     /// What it printed.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// Where each byte comes from; empty where nobody asked.
     pub origins: Arc<Origins>,
     documents: Arc<OnceLock<Documents>>,
@@ -137,7 +137,7 @@ impl<'r> Engine<'r> {
         };
         let origins = Origins::new(segments, cx.trace.take().map(Trace::into_parts).unwrap_or_default());
         let names = cx.reads.take().unwrap_or_default().templates;
-        let rendered = finish(file, &bytes, origins, self.dialect);
+        let rendered = finish(file, bytes, origins, self.dialect);
         match done {
             Ok(()) => Ok(Done { file: rendered, names }),
             Err(error) => {
@@ -169,16 +169,23 @@ pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> 
     Ok(String::from_utf8_lossy(&sink.bytes).into_owned())
 }
 
-fn finish(file: &TemplateFile, bytes: &[u8], origins: Origins, dialect: Dialect) -> RenderedFile {
-    // What is no text is no YAML: where it stands, Helm's reader stops.
-    let documents = document::encoding_error(bytes, dialect)
-        .map(|error| OnceLock::from(Documents { error: Some(error), ..Documents::default() }));
+fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins, dialect: Dialect) -> RenderedFile {
+    let (text, documents) = match String::from_utf8(bytes) {
+        Ok(text) => (text, Arc::default()),
+        Err(error) => {
+            // What is no text is no YAML: where it stands, Helm's reader stops.
+            let bytes = error.as_bytes();
+            let documents =
+                Documents { error: document::encoding_error(bytes, dialect), ..Documents::default() };
+            (String::from_utf8_lossy(bytes).into_owned(), Arc::new(OnceLock::from(documents)))
+        }
+    };
     RenderedFile {
         name: file.name.clone(),
         source: file.source.id,
-        text: String::from_utf8_lossy(bytes).into(),
+        text: Arc::new(text),
         origins: origins.into(),
-        documents: documents.map(Arc::new).unwrap_or_default(),
+        documents,
     }
 }
 

@@ -19,6 +19,7 @@ mod origins;
 mod output;
 mod rendering;
 mod split;
+mod spread;
 mod templates;
 mod value_map;
 
@@ -29,8 +30,9 @@ pub use error::{Error, ErrorKind};
 pub use explain::{Explanation, Step, StepKind};
 pub use memo::{Memo, World};
 pub use origins::Origins;
-pub use output::{Output, Piece};
+pub use output::{Output, Part, Piece};
 pub use rendering::{PrintConfig, Provenance, Rendering};
 pub use split::split_manifests;
+pub use spread::{InTurn, Spread};
 pub use templates::{TemplateFile, Templates};
 pub use value_map::{ValueMap, ValueOrigin};

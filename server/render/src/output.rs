@@ -1,5 +1,6 @@
 //! The text that `helm template` prints, and which byte of which rendered file stands where in it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use golang::Dialect;
@@ -27,28 +28,50 @@ pub struct Piece {
     pub from: usize,
 }
 
-impl Output {
-    /// Appends text of Helm's own.
-    pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
+/// A part of an output that has not been put together yet.
+#[derive(Clone, Debug)]
+pub struct Part<'r> {
+    /// Its text.
+    pub text: Cow<'r, str>,
+    /// The rendered file by its index, and where the text begins there; `None` for what is Helm's own.
+    pub from: Option<(usize, usize)>,
+}
 
-    /// Appends a part of a rendered file.
-    pub fn push_piece(&mut self, text: &str, file: usize, range: Range<usize>) {
-        let start = self.text.len();
-        self.text.push_str(&text[range.clone()]);
-        self.pieces.push(Piece { range: start..self.text.len(), file, from: range.start });
+impl<'r> Part<'r> {
+    pub(crate) fn own(text: impl Into<Cow<'r, str>>) -> Self {
+        Self { text: text.into(), from: None }
     }
 
     /// Drops white space at the end, as `strings.TrimSpace` does.
-    pub fn trim_end(&mut self) {
-        let end = self.text.trim_end().len();
-        self.text.truncate(end);
-        while self.pieces.last().is_some_and(|piece| piece.range.start >= end) {
-            self.pieces.pop();
+    pub(crate) fn trim_end(parts: &mut Vec<Self>) {
+        while let Some(last) = parts.last_mut() {
+            let end = last.text.trim_end().len();
+            if end > 0 {
+                match &mut last.text {
+                    Cow::Borrowed(text) => *text = &text[..end],
+                    Cow::Owned(text) => text.truncate(end),
+                }
+                return;
+            }
+            parts.pop();
         }
-        if let Some(last) = self.pieces.last_mut() {
-            last.range.end = last.range.end.min(end);
+    }
+}
+
+impl<'r> FromIterator<Part<'r>> for Output {
+    fn from_iter<I: IntoIterator<Item = Part<'r>>>(parts: I) -> Self {
+        let mut output = Self::default();
+        parts.into_iter().for_each(|part| output.push(&part));
+        output
+    }
+}
+
+impl Output {
+    fn push(&mut self, part: &Part<'_>) {
+        let start = self.text.len();
+        self.text.push_str(&part.text);
+        if let Some((file, from)) = part.from {
+            self.pieces.push(Piece { range: start..self.text.len(), file, from });
         }
     }
 
@@ -97,9 +120,9 @@ impl Output {
                 let name = source_of(&self.text[document.clone()]);
                 if name.is_some_and(|name| match_path(&pattern, name).unwrap_or(false)) {
                     missing = false;
-                    chosen.push("---\n");
+                    chosen.text.push_str("---\n");
                     chosen.push_part(self, document);
-                    chosen.push("\n");
+                    chosen.text.push('\n');
                 }
             }
             if missing {
@@ -124,12 +147,23 @@ mod tests {
     use super::*;
 
     fn output() -> Output {
-        let mut output = Output::default();
-        for (file, text) in ["a: 1\n", "b: 2\n"].into_iter().enumerate() {
-            output.push(&format!("---\n# Source: c/templates/{file}.yaml\n"));
-            output.push_piece(text, file, 0..text.len());
-        }
-        output
+        let documents = ["a: 1\n", "b: 2\n"].into_iter().enumerate();
+        let parts = documents.flat_map(|(file, text)| {
+            let head = format!("---\n# Source: c/templates/{file}.yaml\n");
+            [Part::own(head), Part { text: text.into(), from: Some((file, 0)) }]
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn white_space_at_the_end_is_dropped_across_parts() {
+        let trimmed = |texts: &[&'static str]| {
+            let mut parts: Vec<Part> = texts.iter().map(|text| Part::own(*text)).collect();
+            Part::trim_end(&mut parts);
+            parts.into_iter().collect::<Output>().text
+        };
+        assert_eq!(trimmed(&["a ", "b\n", " \n", "\n"]), "a b");
+        assert_eq!(trimmed(&[" ", "\n"]), "");
     }
 
     #[test]

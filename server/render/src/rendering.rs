@@ -9,7 +9,8 @@ use crate::document::Document;
 use crate::engine::RenderedFile;
 use crate::error::{Error, ErrorKind};
 use crate::order::install_key;
-use crate::output::Output;
+use crate::output::{Output, Part};
+use crate::spread::{InTurn, Spread};
 
 /// What `helm template` can be asked to print or leave out.
 #[derive(Clone, Debug, Default)]
@@ -54,9 +55,18 @@ pub struct Provenance {
 impl Rendering {
     /// Splits and sorts rendered files; the errors are documents that Helm cannot read, whose file is kept out.
     pub fn new(files: Vec<RenderedFile>, dialect: Dialect) -> (Self, Vec<Error>) {
+        Self::read_all(files, dialect, &InTurn)
+    }
+
+    /// The same, several files at once.
+    pub fn read_all(files: Vec<RenderedFile>, dialect: Dialect, spread: &dyn Spread) -> (Self, Vec<Error>) {
         let (notes, mut files): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|it| it.name.ends_with("NOTES.txt"));
         files.sort_by(|a, b| a.name.cmp(&b.name));
+        let sizes: Vec<usize> = files.iter().map(|file| file.text.len()).collect();
+        spread.each(&sizes, &|at| {
+            files[at].documents(dialect);
+        });
         let mut rendering = Self { files, notes, dialect, ..Self::default() };
         let mut errors = Vec::new();
         for file in 0..rendering.files.len() {
@@ -87,30 +97,30 @@ impl Rendering {
     }
 
     /// The manifests as Helm keeps them with a release: without hooks.
-    fn manifest(&self, crds: &[Crd]) -> Output {
-        let mut output = Output::default();
+    fn manifest<'r>(&'r self, crds: &'r [Crd]) -> Vec<Part<'r>> {
+        let mut parts = Vec::new();
         for crd in crds {
-            output.push(&format!(
-                "---\n# Source: {}\n{}\n",
-                crd.filename,
-                String::from_utf8_lossy(&crd.file.data)
-            ));
+            parts.push(Part::own(format!("---\n# Source: {}\n", crd.filename)));
+            parts.push(Part::own(String::from_utf8_lossy(&crd.file.data)));
+            parts.push(Part::own("\n"));
         }
-        for document in &self.manifests {
-            self.push(&mut output, document);
-        }
-        output
+        self.manifests.iter().for_each(|document| self.push(&mut parts, document));
+        parts
     }
 
-    /// What `helm template` prints.
+    /// What `helm template` prints, in parts: rendered documents can be large, and who only writes them needs no
+    /// copy.
+    pub fn parts<'r>(&'r self, crds: &'r [Crd], config: &PrintConfig) -> Vec<Part<'r>> {
+        let mut parts = self.manifest(if config.include_crds { crds } else { &[] });
+        Part::trim_end(&mut parts);
+        parts.push(Part::own("\n"));
+        self.wanted_hooks(config).for_each(|document| self.push(&mut parts, document));
+        parts
+    }
+
+    /// The same as one text.
     pub fn print(&self, crds: &[Crd], config: &PrintConfig) -> Output {
-        let mut output = self.manifest(if config.include_crds { crds } else { &[] });
-        output.trim_end();
-        output.push("\n");
-        for document in self.wanted_hooks(config) {
-            self.push(&mut output, document);
-        }
-        output
+        self.parts(crds, config).into_iter().collect()
     }
 
     /// What `helm template --debug` prints where documents cannot be read: whole files, unsorted.
@@ -145,11 +155,12 @@ impl Rendering {
         self.hooks.iter().filter(move |it| !(no_hooks || skip_tests && is_test(it)))
     }
 
-    fn push(&self, output: &mut Output, document: &Document) {
+    fn push<'r>(&'r self, parts: &mut Vec<Part<'r>>, document: &Document) {
         let file = &self.files[document.file];
-        output.push(&format!("---\n# Source: {}\n", file.name));
-        output.push_piece(&file.text, document.file, document.range.clone());
-        output.push("\n");
+        let text = &file.text[document.range.clone()];
+        parts.push(Part::own(format!("---\n# Source: {}\n", file.name)));
+        parts.push(Part { text: text.into(), from: Some((document.file, document.range.start)) });
+        parts.push(Part::own("\n"));
     }
 
     /// Where the byte at an offset of an output of this rendering comes from.

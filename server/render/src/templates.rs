@@ -4,7 +4,7 @@
 //! (`sortTemplates` in `engine.go`). Parsing is remembered per file by the identity of its bytes, so that an
 //! edit parses one file again.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chart::{Chart, SourceFile};
 use golang::Dialect;
@@ -13,6 +13,7 @@ use rustc_hash::FxHashSet;
 use template::{Define, ParseError, Str, TemplateSet, parse};
 
 use crate::error::{Error, ErrorKind};
+use crate::spread::{InTurn, Spread};
 
 /// A template file, parsed.
 #[derive(Clone, Debug)]
@@ -69,6 +70,11 @@ pub struct Templates {
 impl Templates {
     /// Parses those that `last` does not have already.
     pub fn new(chart: &Chart, dialect: Dialect, last: Option<&Self>) -> Self {
+        Self::parse(chart, dialect, last, &InTurn)
+    }
+
+    /// The same, several files at once.
+    pub fn parse(chart: &Chart, dialect: Dialect, last: Option<&Self>, spread: &dyn Spread) -> Self {
         let mut wanted = Vec::new();
         collect(chart, &mut wanted);
         wanted.sort_by(|(a, ..), (b, ..)| order(b).cmp(&order(a)));
@@ -78,10 +84,16 @@ impl Templates {
             (Arc::ptr_eq(&file.source.data, &source.data) && file.source.id == source.id)
                 .then(|| file.clone())
         };
-        let files = wanted.into_iter().map(|(name, chart, source)| {
-            known(&name, &source).unwrap_or_else(|| TemplateFile::parse(name, chart, source, dialect))
+        let sizes: Vec<usize> = wanted.iter().map(|(.., source)| source.data.len()).collect();
+        let files: Vec<OnceLock<TemplateFile>> = sizes.iter().map(|_| OnceLock::new()).collect();
+        spread.each(&sizes, &|at| {
+            let (name, chart, source) = &wanted[at];
+            files[at].get_or_init(|| {
+                let parse = || TemplateFile::parse(name.clone(), chart.clone(), source.clone(), dialect);
+                known(name, source).unwrap_or_else(parse)
+            });
         });
-        Self { files: files.collect() }
+        Self { files: files.into_iter().filter_map(OnceLock::into_inner).collect() }
     }
 
     /// The files in the order in which they are parsed and run.

@@ -13,6 +13,7 @@ use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
+use crate::processors::Processors;
 use crate::rendered::Sources;
 
 /// Render a chart's templates and print the manifests.
@@ -201,7 +202,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         bail!(preparing_failed(error, global));
     }
     let environment = prepared.environment;
-    let templates = Templates::new(&environment.chart, dialect, None);
+    let templates = Templates::parse(&environment.chart, dialect, None, &Processors);
     if let Some(error) = templates.errors().into_iter().next() {
         bail!(debug_hint(error, global));
     }
@@ -211,7 +212,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     if let Some(failed) = failed.into_iter().next() {
         bail!(debug_hint(failed.error, global));
     }
-    let (rendering, errors) = Rendering::new(files, dialect);
+    let (rendering, errors) = Rendering::read_all(files, dialect, &Processors);
     rendering.dropped_hooks.iter().for_each(|hook| output::remark(&unknown_hook(hook, dialect)));
     if let Some(error) = errors.into_iter().next() {
         if global.debug {
@@ -230,7 +231,10 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
             Format::Json => format!("{:#}\n", line_json(&line, &sources)),
         });
     }
-    print(flags, &name, &environment.chart, &rendering, dialect)
+    print(flags, &name, &environment.chart, &rendering, dialect)?;
+    // The program ends here, and the system takes all of this back at once.
+    std::mem::forget((rendering, templates, environment, chart, user, table));
+    Ok(())
 }
 
 fn print(
@@ -245,6 +249,11 @@ fn print(
         write_files(&folder, &rendering.by_file(&chart.crds(), &print_config(flags)))?;
         // What would have been printed, of which nothing is left but the line break.
         return output::print("\n");
+    }
+    if flags.show_only.is_empty() {
+        let crds = chart.crds();
+        let parts = rendering.parts(&crds, &print_config(flags));
+        return output::print_all(parts.iter().map(|part| &*part.text));
     }
     output::print(&printed(flags, chart, rendering, dialect)?.text)
 }

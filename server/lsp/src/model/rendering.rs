@@ -1,7 +1,7 @@
 //! A rendered chart, with everything that is wrong with it and the way from every byte to its source.
 
 use ide::Diagnostic;
-use render::{Output, PrintConfig, RenderedFile, RunConfig, TemplateFile, World};
+use render::{Output, Part, PrintConfig, RenderedFile, RunConfig, TemplateFile, World};
 use template::Budget;
 use text::{FileId, FileRange, TextRange};
 
@@ -58,15 +58,15 @@ impl Rendering {
         // Notes are kept apart, and shown all the same.
         let notes = std::mem::take(&mut rendering.notes);
         rendering.files.extend(notes);
-        let mut output = Output::default();
+        let mut parts: Vec<Part> = Vec::new();
         for name in names {
             let Some(at) = rendering.files.iter().position(|it| it.name == name) else { continue };
-            if !output.text.is_empty() {
-                output.push("---\n");
+            if parts.iter().any(|it| !it.text.is_empty()) {
+                parts.push(Part { text: "---\n".into(), from: None });
             }
-            let text = &rendering.files[at].text;
-            output.push_piece(text, at, 0..text.len());
+            parts.push(Part { text: rendering.files[at].text.as_str().into(), from: Some((at, 0)) });
         }
+        let output: Output = parts.into_iter().collect();
         Some(Self { text: output.text.clone(), errors, files: rendering, output })
     }
 
