@@ -92,12 +92,29 @@ pub fn read_archive(
     if dialect == Dialect::Helm4 && !members.iter().any(|member| member.path == "Chart.yaml") {
         return Err(failed("unable to detect chart version, no Chart.yaml found".to_owned()));
     }
+    Ok(numbered(members, path, table))
+}
+
+/// Unpacks a packed chart without asking first whether it may be one (`chartutil.Expand`), for lint.
+pub fn unpack_archive(
+    path: &Path,
+    table: &mut FileTable,
+    dialect: Dialect,
+) -> Result<Vec<SourceFile>, ReadError> {
+    let data = std::fs::read(path).map_err(|error| ReadError::io("open", path, &error))?;
+    let members = archive::unpack(&data, dialect)
+        .map_err(|message| ReadError::new(ReadErrorKind::Archive, path, message))?;
+    Ok(numbered(members, path, table))
+}
+
+/// The members as files of the chart, with numbers under the path of the archive.
+fn numbered(members: Vec<archive::Member>, path: &Path, table: &mut FileTable) -> Vec<SourceFile> {
     let base = text_of(path);
     let file = |member: archive::Member| {
         let id = table.intern(&format!("{base}/{}", member.path));
         SourceFile::new(member.path, id, member.data)
     };
-    Ok(members.into_iter().map(file).collect())
+    members.into_iter().map(file).collect()
 }
 
 /// Looks at a chart's folder again. What `last` has and what did not change since is shared with it;

@@ -63,7 +63,7 @@ fn archive(path: &str, table: &mut FileTable, dialect: Dialect) -> Result<Folder
     }
     let extract = |reason: String| format!("unable to extract tarball: {reason}");
     let mut files =
-        project::read_archive(Path::new(path), table, dialect).map_err(|it| extract(it.message))?;
+        project::unpack_archive(Path::new(path), table, dialect).map_err(|it| extract(it.message))?;
     check_name(&files, dialect).map_err(extract)?;
     if !files.iter().any(|file| &*file.path == "Chart.yaml") {
         return Err(extract("chart name not specified".to_owned()));
