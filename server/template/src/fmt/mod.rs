@@ -148,17 +148,13 @@ impl Marks {
     }
 }
 
-/// A string that was printed as it is keeps all it knows; else the bytes show the argument as a whole.
+/// A string that can be seen in what was printed keeps all it knows; else the bytes show the argument as a whole.
 fn push_arg(builder: &mut TextBuilder, cx: &Cx<'_>, printed: &[u8], arg: &Value) {
-    match arg.as_str() {
-        Some(text) if text.as_bytes() == printed => {
-            builder.push_text(cx, &Text { bytes: text.clone(), origin: arg.origin });
-        }
-        _ => {
-            let origin = cx.trace.as_ref().map_or(Origin::NONE, |trace| trace.summary(arg.origin));
-            builder.push_from(printed, origin);
-        }
+    if let Some(text) = arg.as_str() {
+        return builder.push_shown(cx, printed, &Text { bytes: text.clone(), origin: arg.origin });
     }
+    let origin = cx.trace.as_ref().map_or(Origin::NONE, |trace| trace.summary(arg.origin));
+    builder.push_from(printed, origin);
 }
 
 #[cfg(test)]

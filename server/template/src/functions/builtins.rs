@@ -184,22 +184,22 @@ pub fn println(cx: &mut Cx<'_>, args: Rest<Value>) -> Text {
 /// The text of the arguments with `< > & ' "` as character references.
 ///
 /// `{{ html "a<b" }}` gives `a&lt;b`
-pub fn html(args: Rest<Value>) -> Vec<u8> {
-    escape::html(&escape::arguments(args.0))
+pub fn html(cx: &mut Cx<'_>, args: Rest<Value>) -> Text {
+    escape::escaped(cx, args.0, escape::html)
 }
 
 /// The text of the arguments escaped for a JavaScript string.
 ///
 /// `{{ js "it's" }}` gives `it\'s`
-pub fn js(args: Rest<Value>) -> Vec<u8> {
-    escape::js(&escape::arguments(args.0))
+pub fn js(cx: &mut Cx<'_>, args: Rest<Value>) -> Text {
+    escape::escaped(cx, args.0, escape::js)
 }
 
 /// The text of the arguments escaped for the query of a URL.
 ///
 /// `{{ urlquery "a b&c" }}` gives `a+b%26c`
-pub fn urlquery(args: Rest<Value>) -> String {
-    escape::query(&escape::arguments(args.0))
+pub fn urlquery(cx: &mut Cx<'_>, args: Rest<Value>) -> Text {
+    escape::escaped(cx, args.0, escape::query)
 }
 
 /// Calls a function that is held in a field. Helm's data holds none, so this is always an error.

@@ -75,7 +75,8 @@ pub fn pluck(key: Str, dicts: Rest<Map>) -> List {
 ///
 /// `{{ keys (dict "b" 1 "a" 2) | sortAlpha }}` gives `[a b]`
 pub fn keys(dicts: Rest<Map>) -> List {
-    let keys = |dict: &Map| dict.entries().keys().cloned().collect::<Vec<_>>();
+    let key = |dict: &Map, key: &Str| Value::from(key.clone()).with_origin(dict.key_origin(key));
+    let keys = |dict: &Map| dict.entries().keys().map(|it| key(dict, it)).collect::<Vec<_>>();
     List::strings(dicts.0.iter().flat_map(keys))
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod write;
 
 use self::read::Read;
 use self::write::Layout;
-use crate::{Cx, Data, Failure, Function, List, ListType, Map, MapType, Str, Text, Value, function};
+use crate::{Cx, Data, Failure, Function, List, ListType, Map, MapType, Origin, Str, Text, Value, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -69,8 +69,8 @@ pub fn must_to_raw_json(cx: &mut Cx<'_>, value: Value) -> Result<Text, Failure> 
 /// Reads a JSON object into a map. Anything else gives a map with the message below `Error`.
 ///
 /// `{{ (fromJson "{\"port\": 80}").port }}` gives `80`
-pub fn from_json(text: Str) -> Map {
-    let read = match read::read(&text) {
+pub fn from_json(cx: &mut Cx<'_>, text: Text) -> Map {
+    let read = match read_text(cx, &text) {
         Ok(read) => read,
         Err(message) => return with_error(Map::new(), message),
     };
@@ -89,8 +89,8 @@ pub fn from_json(text: Str) -> Map {
 /// Reads any JSON value: objects become maps, arrays lists, numbers 64-bit floats. Fails on bad JSON.
 ///
 /// `{{ mustFromJson "[1, 2.5]" }}` gives `[1 2.5]`
-pub fn must_from_json(text: Str) -> Result<Value, Failure> {
-    let Read { value, problem } = read::read(&text)?;
+pub fn must_from_json(cx: &mut Cx<'_>, text: Text) -> Result<Value, Failure> {
+    let Read { value, problem } = read_text(cx, &text)?;
     match problem {
         Some(message) => Err(message.into()),
         None => Ok(value),
@@ -100,8 +100,8 @@ pub fn must_from_json(text: Str) -> Result<Value, Failure> {
 /// Reads a JSON array into a list. Anything else gives a list with the message as its only element.
 ///
 /// `{{ fromJsonArray "[\"a\", \"b\"]" | join "," }}` gives `a,b`
-pub fn from_json_array(text: Str) -> List {
-    let message = match read::read(&text) {
+pub fn from_json_array(cx: &mut Cx<'_>, text: Text) -> List {
+    let message = match read_text(cx, &text) {
         Ok(Read { value, problem }) => match (value.data.clone(), problem) {
             (Data::List(list), None) => return list,
             (Data::Nil, None) => return List::nil(ListType::Any),
@@ -111,6 +111,34 @@ pub fn from_json_array(text: Str) -> List {
         Err(message) => message,
     };
     List::any(vec![message.into()])
+}
+
+/// Reads JSON. The reader keeps no places, so that everything in it shows what the whole text shows.
+fn read_text(cx: &mut Cx<'_>, text: &Text) -> Result<Read, String> {
+    let mut read = read::read(&text.bytes)?;
+    if let Some(trace) = &mut cx.trace {
+        let origin = trace.mix([text.origin]);
+        if !origin.is_none() {
+            read.value = shows(read.value, origin);
+        }
+    }
+    Ok(read)
+}
+
+/// A value that was just made out of a text, all of which shows the origin.
+pub(super) fn shows(value: Value, origin: Origin) -> Value {
+    let below = |it: &Value| stacker::maybe_grow(32 * 1024, 1024 * 1024, || shows(it.clone(), origin));
+    let data = match value.data {
+        Data::Map(map) if !map.is_nil() => Data::Map(Map::typed(
+            map.map_type(),
+            map.to_vec().iter().map(|(key, it)| (key.clone(), below(it))).collect(),
+        )),
+        Data::List(list) if !list.is_nil() => {
+            Data::List(List::new(list.list_type(), list.to_vec().iter().map(below).collect()))
+        }
+        other => other,
+    };
+    Value::new(data).with_origin(origin)
 }
 
 /// Go's words for JSON of one type where another was wanted. A number too large to be read is nil here.
@@ -132,17 +160,25 @@ pub(super) fn with_error(map: Map, message: String) -> Map {
 }
 
 fn nothing() -> Text {
-    Text { bytes: Str::default(), origin: crate::Origin::NONE }
+    Text { bytes: Str::default(), origin: Origin::NONE }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::functions::testing::{call, traced};
-    use crate::{Int, IntKind, Origin};
+    use crate::{Int, IntKind};
 
     fn json(value: Value) -> String {
         call(|cx| to_json(cx, value)).bytes.to_text().into_owned()
+    }
+
+    fn from_json_of(text: &str) -> Map {
+        call(|cx| from_json(cx, Text { bytes: text.into(), origin: Origin::NONE }))
+    }
+
+    fn from_json_array_of(text: &str) -> List {
+        call(|cx| from_json_array(cx, Text { bytes: text.into(), origin: Origin::NONE }))
     }
 
     fn map(entries: &[(&str, Value)]) -> Map {
@@ -193,9 +229,8 @@ mod tests {
 
     #[test]
     fn errors_stand_where_templates_look_for_them() {
-        let error = |text: &str| {
-            from_json(text.into()).get(b"Error").unwrap().as_str().unwrap().to_text().into_owned()
-        };
+        let error =
+            |text: &str| from_json_of(text).get(b"Error").unwrap().as_str().unwrap().to_text().into_owned();
         assert_eq!(error(""), "unexpected end of JSON input");
         assert_eq!(
             error("[1]"),
@@ -209,9 +244,9 @@ mod tests {
             error("1e999"),
             "json: cannot unmarshal number into Go value of type map[string]interface {}"
         );
-        assert!(from_json("null".into()).is_nil());
+        assert!(from_json_of("null").is_nil());
         assert_eq!(
-            json(from_json_array("{}".into()).into()),
+            json(from_json_array_of("{}").into()),
             r#"["json: cannot unmarshal object into Go value of type []interface {}"]"#
         );
     }

@@ -32,6 +32,8 @@ pub mod layout;
 pub mod lists;
 pub mod math;
 pub mod merge;
+#[cfg(test)]
+mod origins;
 pub mod paths;
 mod pieces;
 pub mod random;

@@ -3,7 +3,8 @@
 
 use golang::path;
 
-use crate::{Function, Str, function};
+use super::pieces::seen_in;
+use crate::{Cx, Function, Str, Text, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -22,29 +23,33 @@ pub const FUNCTIONS: &[Function] = &[
 /// The last element of a path.
 ///
 /// `{{ base "files/app/config.yaml" }}` gives `config.yaml`
-pub fn base(name: Str) -> String {
-    path::base(&name.to_text()).to_owned()
+pub fn base(cx: &mut Cx<'_>, name: Text) -> Text {
+    let cut = path::base(&name.bytes.to_text()).to_owned();
+    seen_in(cx, &cut, &name)
 }
 
 /// All but the last element of a path.
 ///
 /// `{{ dir "files/app/config.yaml" }}` gives `files/app`
-pub fn dir(name: Str) -> String {
-    path::dir(&name.to_text())
+pub fn dir(cx: &mut Cx<'_>, name: Text) -> Text {
+    let cut = path::dir(&name.bytes.to_text());
+    seen_in(cx, &cut, &name)
 }
 
 /// The shortest path that means the same.
 ///
 /// `{{ clean "files/./app/../config.yaml" }}` gives `files/config.yaml`
-pub fn clean(name: Str) -> String {
-    path::clean(&name.to_text())
+pub fn clean(cx: &mut Cx<'_>, name: Text) -> Text {
+    let cut = path::clean(&name.bytes.to_text());
+    seen_in(cx, &cut, &name)
 }
 
 /// The last element of a path from its last dot on.
 ///
 /// `{{ ext "files/config.yaml" }}` gives `.yaml`
-pub fn ext(name: Str) -> String {
-    path::ext(&name.to_text()).to_owned()
+pub fn ext(cx: &mut Cx<'_>, name: Text) -> Text {
+    let cut = path::ext(&name.bytes.to_text()).to_owned();
+    seen_in(cx, &cut, &name)
 }
 
 /// Whether a path starts at the root.
@@ -57,29 +62,29 @@ pub fn is_abs(name: Str) -> bool {
 /// The last element of a file path of the operating system; the same as `base`.
 ///
 /// `{{ osBase "/etc/config.yaml" }}` gives `config.yaml`
-pub fn os_base(name: Str) -> String {
-    base(name)
+pub fn os_base(cx: &mut Cx<'_>, name: Text) -> Text {
+    base(cx, name)
 }
 
 /// All but the last element of a file path of the operating system; the same as `dir`.
 ///
 /// `{{ osDir "/etc/config.yaml" }}` gives `/etc`
-pub fn os_dir(name: Str) -> String {
-    dir(name)
+pub fn os_dir(cx: &mut Cx<'_>, name: Text) -> Text {
+    dir(cx, name)
 }
 
 /// The shortest file path of the operating system that means the same; the same as `clean`.
 ///
 /// `{{ osClean "/etc//app/" }}` gives `/etc/app`
-pub fn os_clean(name: Str) -> String {
-    clean(name)
+pub fn os_clean(cx: &mut Cx<'_>, name: Text) -> Text {
+    clean(cx, name)
 }
 
 /// The last element of a file path of the operating system from its last dot on; the same as `ext`.
 ///
 /// `{{ osExt "/etc/config.yaml" }}` gives `.yaml`
-pub fn os_ext(name: Str) -> String {
-    ext(name)
+pub fn os_ext(cx: &mut Cx<'_>, name: Text) -> Text {
+    ext(cx, name)
 }
 
 /// Whether a file path of the operating system starts at the root; the same as `isAbs`.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::{Cx, Origin, Str, Text, TextBuilder};
 
 /// A part of a text. The whole costs nothing, and without a trace only the bytes are copied.
@@ -15,6 +17,14 @@ pub(super) fn part(cx: &mut Cx<'_>, text: &Text, range: Range<usize>) -> Text {
     let mut out = TextBuilder::new(cx);
     out.push_part(cx, text, range);
     out.finish(cx)
+}
+
+/// What was cut out of a text at its end or start; what is not found in it so shows it as a whole.
+pub(super) fn seen_in(cx: &mut Cx<'_>, cut: &str, text: &Text) -> Text {
+    match memmem::rfind(&text.bytes, cut.as_bytes()) {
+        Some(at) => part(cx, text, at..at + cut.len()),
+        None => Text { bytes: cut.into(), origin: Origin::NONE },
+    }
 }
 
 /// The same number of bytes in place of those of a text, each showing what the one before it showed.

@@ -141,15 +141,15 @@ pub fn must_regex_split(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Re
 /// Puts a backslash before every character that means something in a pattern.
 ///
 /// `{{ regexQuoteMeta "1.2-3" }}` gives `1\.2-3`
-pub fn regex_quote_meta(text: Str) -> Str {
-    let mut quoted = Vec::with_capacity(text.len() + 8);
-    for &byte in text.iter() {
-        if br"\.+*?()|[]{}^$".contains(&byte) {
-            quoted.push(b'\\');
+pub fn regex_quote_meta(cx: &mut Cx<'_>, text: Text) -> Text {
+    let mut out = TextBuilder::new(cx);
+    for (at, byte) in text.bytes.iter().enumerate() {
+        if br"\.+*?()|[]{}^$".contains(byte) {
+            out.push(b"\\");
         }
-        quoted.push(byte);
+        out.push_part(cx, &text, at..at + 1);
     }
-    quoted.into()
+    out.finish(cx)
 }
 
 fn compile(cx: &Cx<'_>, pattern: &Str) -> Result<Arc<Program>, Failure> {

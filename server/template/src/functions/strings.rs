@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::pieces::{part, recased};
 use super::unicode::{Category, map_runes, runes, to_lower, to_title, to_upper};
-use crate::{Cx, Failure, Function, Int, Str, Text, TextBuilder, function};
+use crate::{Cx, Failure, Function, Int, Origin, Str, Text, TextBuilder, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -101,7 +101,7 @@ pub fn trim_suffix(cx: &mut Cx<'_>, suffix: Str, text: Text) -> Text {
 /// `{{ upper "hello" }}` gives `HELLO`
 pub fn upper(cx: &mut Cx<'_>, text: Text) -> Text {
     if !text.bytes.is_ascii() {
-        return recased(&text, map_runes(&text.bytes, to_upper), cx);
+        return each_recased(cx, &text, to_upper);
     }
     if !text.bytes.iter().any(u8::is_ascii_lowercase) {
         return text;
@@ -114,12 +114,22 @@ pub fn upper(cx: &mut Cx<'_>, text: Text) -> Text {
 /// `{{ lower "HELLO" }}` gives `hello`
 pub fn lower(cx: &mut Cx<'_>, text: Text) -> Text {
     if !text.bytes.is_ascii() {
-        return recased(&text, map_runes(&text.bytes, to_lower), cx);
+        return each_recased(cx, &text, to_lower);
     }
     if !text.bytes.iter().any(u8::is_ascii_uppercase) {
         return text;
     }
     Text { bytes: text.bytes.to_ascii_lowercase().into(), origin: text.origin }
+}
+
+/// Characters may become longer or shorter.
+fn each_recased(cx: &mut Cx<'_>, text: &Text, change: impl Fn(char) -> char) -> Text {
+    if cx.trace.is_none() {
+        return Text { bytes: map_runes(&text.bytes, change).into(), origin: Origin::NONE };
+    }
+    let mut out = TextBuilder::new(cx);
+    out.push_changed(cx, text, |it| map_runes(it, &change));
+    out.finish(cx)
 }
 
 /// Gives each word a capital at its start; a word starts after anything but letters, digits and `_`.

@@ -3,7 +3,7 @@
 mod read;
 pub(super) mod write;
 
-use crate::{Cx, Failure, Function, Map, Str, Value, function};
+use crate::{Cx, Failure, Function, Map, Origin, Str, Text, Value, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[function!("toToml", to_toml), function!("fromToml", from_toml)];
@@ -24,8 +24,14 @@ pub fn to_toml(cx: &mut Cx<'_>, value: Value) -> Result<Str, Failure> {
 /// Reads TOML into a dict. Bad TOML gives a dict with the message below `Error`.
 ///
 /// `{{ (fromToml "[server]\nport = 80").server.port }}` gives `80`
-pub fn from_toml(text: Str) -> Map {
-    read::read(&text.to_text()).unwrap_or_else(|message| super::json::with_error(Map::new(), message))
+pub fn from_toml(cx: &mut Cx<'_>, text: Text) -> Map {
+    let read = read::read(&text.bytes.to_text());
+    let map = read.unwrap_or_else(|message| super::json::with_error(Map::new(), message));
+    let origin = cx.trace.as_mut().map_or(Origin::NONE, |trace| trace.mix([text.origin]));
+    if origin.is_none() {
+        return map;
+    }
+    super::json::shows(map.into(), origin).as_map().cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -33,6 +39,10 @@ mod tests {
     use super::*;
     use crate::functions::testing::call;
     use crate::{Int, List, ListType};
+
+    fn from_toml_of(text: &str) -> Map {
+        call(|cx| from_toml(cx, Text { bytes: text.into(), origin: Origin::NONE }))
+    }
 
     fn map(entries: &[(&str, Value)]) -> Value {
         entries.iter().map(|(key, value)| (*key, value.clone())).collect::<Map>().into()
@@ -105,9 +115,8 @@ mod tests {
 
     #[test]
     fn reading_knows_gos_types() {
-        let read = from_toml(
-            "a = 1\nb = 1.5\nc = [1, 'x', {d = 1}]\n[[e]]\nf = 2020-01-02T03:04:05Z\n[[e]]\n".into(),
-        );
+        let read =
+            from_toml_of("a = 1\nb = 1.5\nc = [1, 'x', {d = 1}]\n[[e]]\nf = 2020-01-02T03:04:05Z\n[[e]]\n");
         let type_of = |key: &str| read.get(key.as_bytes()).unwrap().type_name().into_owned();
         assert_eq!(
             [type_of("a"), type_of("b"), type_of("c"), type_of("e")],
@@ -126,14 +135,13 @@ mod tests {
     #[test]
     fn times_come_back_as_they_were() {
         let text = "a = 1979-05-27\nb = 07:32:00.5\nc = 1979-05-27T07:32:00\nd = 1979-05-27T00:32:00-07:00\n";
-        check(from_toml(text.into()).into(), text);
+        check(from_toml_of(text).into(), text);
     }
 
     #[test]
     fn errors_say_the_line() {
-        let error = |text: &str| {
-            from_toml(text.into()).get(b"Error").unwrap().as_str().unwrap().to_text().into_owned()
-        };
+        let error =
+            |text: &str| from_toml_of(text).get(b"Error").unwrap().as_str().unwrap().to_text().into_owned();
         assert!(error("a = 1\na = 2").starts_with("toml: line 2: "), "{}", error("a = 1\na = 2"));
         assert!(error("a = [1,2").starts_with("toml: line 1: "));
         assert!(error("a = 99999999999999999999").contains("out of range for int64"));

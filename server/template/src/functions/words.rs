@@ -100,15 +100,23 @@ pub fn initials(text: Str) -> Str {
 /// Takes all white space out.
 ///
 /// `{{ nospace "a b c" }}` gives `abc`
-pub fn nospace(text: Str) -> Str {
+pub fn nospace(cx: &mut Cx<'_>, text: Text) -> Text {
     // goutils looks at bytes, so that what is not ASCII comes out garbled, but only if there is a space.
     let is_space = |it: u8| char::from(it).is_whitespace();
-    if !text.iter().any(|&it| is_space(it)) {
+    if !text.bytes.iter().any(|&it| is_space(it)) {
         return text;
     }
-    let mut out = Vec::with_capacity(text.len());
-    text.iter().filter(|it| !is_space(**it)).for_each(|&it| push_rune(&mut out, it.into()));
-    out.into()
+    let mut out = TextBuilder::new(cx);
+    for (at, &byte) in text.bytes.iter().enumerate().filter(|(_, it)| !is_space(**it)) {
+        if byte.is_ascii() {
+            out.push_part(cx, &text, at..at + 1);
+        } else {
+            let mut rune = Vec::new();
+            push_rune(&mut rune, byte.into());
+            out.push_instead(cx, &rune, &text, at..at + 1);
+        }
+    }
+    out.finish(cx)
 }
 
 /// The first text for a count of one, else the second.

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::{Origin, Segment, is_value, push};
+use crate::parse::utf8;
 use crate::{Cx, Str, Value};
 
 /// A string argument or result that keeps its origin, for functions that move bytes without scrambling them.
@@ -70,6 +73,38 @@ impl TextBuilder {
             }
             _ => self.push(bytes),
         }
+    }
+
+    /// A text, character by character, as `change` makes it: what it leaves alone keeps its origin, and what
+    /// it puts in place of a character has that of the character.
+    pub fn push_changed<B: AsRef<[u8]>>(&mut self, cx: &Cx<'_>, text: &Text, change: impl Fn(&[u8]) -> B) {
+        let mut start = 0;
+        while start < text.bytes.len() {
+            let end = start + utf8::decode(&text.bytes[start..]).1;
+            let new = change(&text.bytes[start..end]);
+            match new.as_ref() {
+                new if *new == text.bytes[start..end] => self.push_part(cx, text, start..end),
+                new => self.push_instead(cx, new, text, start..end),
+            }
+            start = end;
+        }
+    }
+
+    /// Bytes in which a text is to be seen: padded, between quotes, with its lines indented. Where a line of it
+    /// is not found as it is (there are escapes in it), that part shows the text as a whole.
+    pub fn push_shown(&mut self, cx: &Cx<'_>, bytes: &[u8], text: &Text) {
+        let Some(trace) = &cx.trace else { return self.push(bytes) };
+        let whole = trace.summary(text.origin);
+        let (mut done, mut line_start) = (0, 0);
+        for line in text.bytes.split(|it| *it == b'\n') {
+            let range = line_start..line_start + line.len();
+            line_start = range.end + 1;
+            let Some(at) = memmem::find(&bytes[done..], line).filter(|_| !line.is_empty()) else { continue };
+            self.push_from(&bytes[done..done + at], whole);
+            self.push_part(cx, text, range);
+            done += at + line.len();
+        }
+        self.push_from(&bytes[done..], whole);
     }
 
     /// The whole of another text.

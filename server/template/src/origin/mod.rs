@@ -210,7 +210,7 @@ impl Trace {
 
     /// One origin for what was made out of several values; it remembers the first few of them.
     pub fn mix(&mut self, origins: impl IntoIterator<Item = Origin>) -> Origin {
-        let mut known = origins.into_iter().filter(|it| !it.is_none());
+        let mut known = origins.into_iter().filter(|it| is_value(*it));
         let Some(first) = known.next() else { return Origin::NONE };
         let second = known.next();
         if second.is_none() && self.list(first).is_none() {

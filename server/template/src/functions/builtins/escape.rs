@@ -4,19 +4,35 @@ use std::fmt::Write as _;
 
 use golang::strconv::is_print;
 
+use crate::fmt::Style;
 use crate::parse::utf8;
-use crate::{Data, Str, Value};
+use crate::{Cx, Data, Origin, Text, TextBuilder, Value};
+
+/// The text of the arguments, each character escaped for itself.
+pub(super) fn escaped<B: AsRef<[u8]>>(
+    cx: &mut Cx<'_>,
+    args: Vec<Value>,
+    escape: impl Fn(&[u8]) -> B,
+) -> Text {
+    let text = arguments(cx, args);
+    if cx.trace.is_none() {
+        return Text { bytes: escape(&text.bytes).as_ref().into(), origin: Origin::NONE };
+    }
+    let mut out = TextBuilder::new(cx);
+    out.push_changed(cx, &text, escape);
+    out.finish(cx)
+}
 
 /// The arguments as `print` would join them, except that nil is `<no value>`, as where actions print.
-pub(super) fn arguments(args: Vec<Value>) -> Str {
+fn arguments(cx: &mut Cx<'_>, args: Vec<Value>) -> Text {
     if let [value] = &args[..]
         && let Data::Str(text) = &value.data
     {
-        return text.clone();
+        return Text { bytes: text.clone(), origin: value.origin };
     }
     let shown = |it: Value| if it.is_nil() { Value::from("<no value>") } else { it };
     let args: Vec<Value> = args.into_iter().map(shown).collect();
-    crate::fmt::sprint(&args).into()
+    crate::fmt::print_text(cx, Style::Print, &args)
 }
 
 pub(super) fn html(text: &[u8]) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Writes JSON as Go does, straight from values into a text that keeps where its parts come from.
 
-use crate::{Cx, Data, Failure, List, Map, Origin, Text, TextBuilder, Trace, Value};
+use crate::{Cx, Data, Failure, List, Map, Origin, Str, Text, TextBuilder, Value};
 
 /// From this depth on Go looks for a map or list inside of itself.
 const LOOK_FOR_CYCLES: usize = 1000;
@@ -26,23 +26,23 @@ impl Layout {
 /// Writes one value.
 pub(crate) fn write(cx: &mut Cx<'_>, value: &Value, layout: Layout) -> Result<Text, Failure> {
     let out = TextBuilder::new(cx);
-    let mut writer = Writer { out, trace: cx.trace.as_ref(), layout, depth: 0, open: Vec::new() };
+    let mut writer = Writer { out, cx, layout, depth: 0, open: Vec::new() };
     writer.value(value, Origin::NONE)?;
     let out = writer.out;
     cx.budget.allocate(out.len())?;
     Ok(out.finish(cx))
 }
 
-struct Writer<'t> {
+struct Writer<'t, 'h> {
     out: TextBuilder,
-    trace: Option<&'t Trace>,
+    cx: &'t Cx<'h>,
     layout: Layout,
     depth: usize,
     /// The maps and lists being written below [`LOOK_FOR_CYCLES`].
     open: Vec<Value>,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     fn value(&mut self, value: &Value, around: Origin) -> Result<(), Failure> {
         let origin = self.origin(value, around);
         match &value.data {
@@ -54,7 +54,7 @@ impl Writer<'_> {
             Data::Int(_, it) => self.out.push_from(it.to_string().as_bytes(), origin),
             Data::Float(it) => self.out.push_from(number(*it)?.as_bytes(), origin),
             Data::Complex(_) => return Err("json: unsupported type: complex128".into()),
-            Data::Str(it) => self.string(it, origin),
+            Data::Str(it) => self.text(it, value.origin, origin),
             Data::Bytes(it) => {
                 let text = data_encoding::BASE64.encode(it);
                 self.out.push_from(format!("\"{text}\"").as_bytes(), origin);
@@ -80,7 +80,7 @@ impl Writer<'_> {
 
     /// The origin of the value's bytes; what has none stands in the text of what surrounds it.
     fn origin(&self, value: &Value, around: Origin) -> Origin {
-        let own = self.trace.map_or(Origin::NONE, |trace| trace.summary(value.origin));
+        let own = self.cx.trace.as_ref().map_or(Origin::NONE, |trace| trace.summary(value.origin));
         if own.is_none() { around } else { own }
     }
 
@@ -135,7 +135,7 @@ impl Writer<'_> {
         for (at, (key, value)) in members.enumerate() {
             self.separate(at, origin);
             let around = self.origin(value, origin);
-            let own = map.filter(|_| self.trace.is_some()).map_or(Origin::NONE, |map| map.key_origin(key));
+            let own = map.filter(|_| self.cx.trace.is_some()).map_or(Origin::NONE, |map| map.key_origin(key));
             let around = if own.is_none() { around } else { own };
             self.string(key, around);
             self.out.push_from(if self.layout.indent { b": " } else { b":" }, around);
@@ -164,6 +164,16 @@ impl Writer<'_> {
                 self.out.push_from(b"  ", origin);
             }
         }
+    }
+
+    /// A string that may have been put together: its parts keep what they show.
+    fn text(&mut self, text: &Str, own: Origin, origin: Origin) {
+        if self.cx.trace.is_none() || own.range().is_some() || own.is_none() {
+            return self.string(text, origin);
+        }
+        let mut quoted = Vec::with_capacity(text.len() + 2);
+        quote(text, self.layout.escape_html, &mut quoted);
+        self.out.push_shown(self.cx, &quoted, &Text { bytes: text.clone(), origin: own });
     }
 
     fn string(&mut self, text: &[u8], origin: Origin) {

@@ -24,28 +24,34 @@ pub(in crate::functions) fn write(cx: &mut Cx<'_>, value: &Value, layout: Layout
         layout,
         trace,
         marks: Vec::new(),
+        texts: Vec::new(),
         depth: 0,
         open: Vec::new(),
     };
     let origin = writer.origin(value, Origin::NONE);
     writer.mark(origin);
     writer.value(value, origin)?;
-    let Writer { emitter, marks, .. } = writer;
+    let Writer { emitter, marks, texts, .. } = writer;
     let text = emitter.finish();
     cx.budget.allocate(text.len())?;
-    Ok(with_origins(cx, text, &marks))
+    Ok(with_origins(cx, text, &marks, texts))
 }
 
 /// Cuts the text at its marks.
-fn with_origins(cx: &mut Cx<'_>, text: String, marks: &[(usize, Origin)]) -> Text {
+fn with_origins(cx: &mut Cx<'_>, text: String, marks: &[(usize, Origin)], texts: Vec<(usize, Text)>) -> Text {
     if cx.trace.is_none() {
         return Text { bytes: text.into(), origin: Origin::NONE };
     }
     let mut builder = TextBuilder::new(cx);
     let ends = marks.iter().skip(1).map(|mark| mark.0).chain([text.len()]);
-    for ((start, origin), end) in marks.iter().zip(ends) {
+    let mut texts = texts.into_iter().peekable();
+    for (number, ((start, origin), end)) in marks.iter().zip(ends).enumerate() {
         let end = end.min(text.len()); // the last line break is gone
-        builder.push_from(text.as_bytes().get(*start..end).unwrap_or_default(), *origin);
+        let bytes = text.as_bytes().get(*start..end).unwrap_or_default();
+        match texts.next_if(|(it, _)| *it == number) {
+            Some((_, shown)) => builder.push_shown(cx, bytes, &shown),
+            None => builder.push_from(bytes, *origin),
+        }
     }
     builder.finish(cx)
 }
@@ -56,6 +62,8 @@ struct Writer<'t> {
     trace: Option<&'t Trace>,
     /// From which byte on which origin holds.
     marks: Vec<(usize, Origin)>,
+    /// The strings behind marks, by the number of the mark, where they consist of parts.
+    texts: Vec<(usize, Text)>,
     depth: usize,
     /// The maps and lists being written below [`LOOK_FOR_CYCLES`].
     open: Vec<Value>,
@@ -65,6 +73,14 @@ impl Writer<'_> {
     fn mark(&mut self, origin: Origin) {
         if self.trace.is_some() {
             self.marks.push((self.emitter.position(), origin));
+        }
+    }
+
+    /// Remembers that the bytes since the last mark show a string that was put together.
+    fn mark_text(&mut self, text: &Str, origin: Origin) {
+        if self.trace.is_some() && !origin.is_none() && origin.range().is_none() {
+            let text = Text { bytes: text.clone(), origin };
+            self.texts.push((self.marks.len().saturating_sub(1), text));
         }
     }
 
@@ -87,7 +103,10 @@ impl Writer<'_> {
                 crate::functions::json::write::number(*it).map_err(|error| marshaling(&error))?;
             }
             Data::Complex(_) => return Err(marshaling(&Failure::new("json: unsupported type: complex128"))),
-            Data::Str(it) => self.string(it)?,
+            Data::Str(it) => {
+                self.string(it)?;
+                self.mark_text(it, value.origin);
+            }
             Data::Bytes(it) if self.layout == Layout::V2 => self.emitter.str(&BASE64.encode(it)),
             Data::Bytes(it) => {
                 self.emitter.begin_list(it.len());
