@@ -66,7 +66,9 @@ fn every_byte_has_a_source_that_leads_back_to_it() {
         let config = RunConfig { traced: true, ..RunConfig::default() };
         let (files, _) =
             run(&world.environment, &world.templates, &Still::default(), &config, |_| true, |_| true);
-        files.iter().for_each(|file| holds(file, &desk));
+        for file in &files {
+            holds(file, &desk);
+        }
         let (bytes, placed) = files.iter().fold((0, 0), |(bytes, placed), file| {
             let known = file.origins.segments().iter().filter(|it| it.place.range().is_some());
             (bytes + file.text.len(), placed + known.map(|it| it.len as usize).sum::<usize>())
