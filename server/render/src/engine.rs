@@ -16,6 +16,7 @@ use crate::context::Contexts;
 use crate::document;
 use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
+use crate::moves::MovingOrigins;
 use crate::origins::Origins;
 use crate::templates::{TemplateFile, Templates};
 use crate::{Environment, exec_error};
@@ -30,7 +31,7 @@ pub struct RenderedFile {
     /// What it printed.
     pub text: Arc<String>,
     /// Where each byte comes from; empty where nobody asked.
-    pub origins: Arc<Origins>,
+    pub origins: Arc<MovingOrigins>,
     documents: Arc<OnceLock<Documents>>,
 }
 
@@ -184,7 +185,7 @@ fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins, dialect: Dialec
         name: file.name.clone(),
         source: file.source.id,
         text: Arc::new(text),
-        origins: origins.into(),
+        origins: Arc::new(origins.into()),
         documents,
     }
 }

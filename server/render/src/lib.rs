@@ -29,6 +29,7 @@ pub use environment::{Environment, Options, Prepared, Release, prepare};
 pub use error::{Error, ErrorKind};
 pub use explain::{Explanation, Step, StepKind};
 pub use memo::{Memo, World};
+pub use moves::MovingOrigins;
 pub use origins::Origins;
 pub use output::{Output, Part, Piece};
 pub use rendering::{PrintConfig, Provenance, Rendering};

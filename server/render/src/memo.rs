@@ -86,7 +86,7 @@ impl Memo {
             self.entries.clear();
             return;
         }
-        let moves = moves(&last, world);
+        let moves = Arc::new(moves(&last, world));
         let same_place = |old: Option<FileRange>, new: Option<FileRange>| {
             !self.traced || old.map(|old| moves.range(old)) == new.map(Some)
         };
@@ -107,9 +107,9 @@ impl Memo {
 }
 
 impl Entry {
-    fn move_along(&mut self, moves: &Moves) -> bool {
-        let moved = moves.file(&self.file);
-        moved.map(|file| self.file = file).is_some()
+    fn move_along(&mut self, moves: &Arc<Moves>) -> bool {
+        let moved = self.file.origins.moved(moves);
+        moved.map(|origins| self.file.origins = origins.into()).is_some()
     }
 }
 

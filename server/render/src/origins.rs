@@ -45,32 +45,26 @@ impl Origins {
         }
     }
 
-    /// Every file that anything comes from, some of them many times.
-    pub(crate) fn files(&self) -> impl Iterator<Item = FileId> {
+    /// Every range that anything comes from, some of them many times.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = FileRange> {
         let of_segments = self.segments.iter().flat_map(|it| [it.place, it.value]).filter_map(Origin::range);
         let of_frames = self.frames.iter().map(|frame| frame.place);
         let in_frames = self.frames.iter().flat_map(Frame::origins).filter_map(Origin::range);
         let several = self.several.iter().flatten().copied();
-        of_frames.chain(in_frames).chain(several).chain(of_segments).map(|at| at.file)
+        of_frames.chain(in_frames).chain(several).chain(of_segments)
     }
 
-    /// The same with every place where `to` says that it is; `None` if one is nowhere.
-    pub(crate) fn moved(&self, to: &dyn Fn(FileRange) -> Option<FileRange>) -> Option<Self> {
-        let origin = |origin: Origin| match origin.range() {
-            Some(at) => to(at).map(|at| Origin::from(Some(at))),
-            None => Some(origin),
-        };
-        let segment =
-            |it: &Segment| Some(Segment { place: origin(it.place)?, value: origin(it.value)?, ..*it });
-        let frame = |it: &Frame| it.moved(to, &origin);
-        let ranges = |it: &[FileRange]| it.iter().map(|at| to(*at)).collect::<Option<Box<[_]>>>();
-        Some(Self {
-            segments: self.segments.iter().map(segment).collect::<Option<_>>()?,
-            frames: self.frames.iter().map(frame).collect::<Option<_>>()?,
-            several: self.several.iter().map(|it| ranges(it)).collect::<Option<_>>()?,
+    /// The same with every range where `place` says that it is.
+    pub(crate) fn moved(&self, place: &dyn Fn(FileRange) -> FileRange) -> Self {
+        let origin = |origin: Origin| origin.range().map_or(origin, |at| Origin::from(Some(place(at))));
+        let segment = |it: &Segment| Segment { place: origin(it.place), value: origin(it.value), ..*it };
+        Self {
+            segments: self.segments.iter().map(segment).collect(),
+            frames: self.frames.iter().map(|it| it.moved(place, &origin)).collect(),
+            several: self.several.iter().map(|it| it.iter().map(|at| place(*at)).collect()).collect(),
             ends: self.ends.clone(),
             by_file: OnceLock::new(),
-        })
+        }
     }
 
     /// The segments, in the order of the bytes, which they cover.

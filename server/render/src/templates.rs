@@ -77,10 +77,15 @@ impl Templates {
     pub fn parse(chart: &Chart, dialect: Dialect, last: Option<&Self>, spread: &dyn Spread) -> Self {
         let mut wanted = Vec::new();
         collect(chart, &mut wanted);
-        wanted.sort_by(|(a, ..), (b, ..)| order(b).cmp(&order(a)));
+        wanted.sort_by_cached_key(|(name, ..)| {
+            let (depth, name) = order(name);
+            std::cmp::Reverse((depth, name.to_owned()))
+        });
         wanted.dedup_by(|(later, ..), (first, ..)| later == first);
-        let known = |name: &str, source: &SourceFile| {
-            let file = last?.file(name)?;
+        let known = |at: usize, name: &str, source: &SourceFile| {
+            // Mostly the files are the same ones in the same order.
+            let same = last?.files.get(at).filter(|it| *it.name == *name);
+            let file = same.or_else(|| last?.file(name))?;
             (Arc::ptr_eq(&file.source.data, &source.data) && file.source.id == source.id)
                 .then(|| file.clone())
         };
@@ -90,7 +95,7 @@ impl Templates {
             let (name, chart, source) = &wanted[at];
             files[at].get_or_init(|| {
                 let parse = || TemplateFile::parse(name.clone(), chart.clone(), source.clone(), dialect);
-                known(name, source).unwrap_or_else(parse)
+                known(at, name, source).unwrap_or_else(parse)
             });
         });
         Self { files: files.into_iter().filter_map(OnceLock::into_inner).collect() }

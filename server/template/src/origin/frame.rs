@@ -29,22 +29,19 @@ impl Frame {
         one.into_iter().chain(other)
     }
 
-    /// The same frame with its places elsewhere; `None` if one of them is nowhere.
-    pub fn moved(
-        &self,
-        place: &dyn Fn(FileRange) -> Option<FileRange>,
-        origin: &dyn Fn(Origin) -> Option<Origin>,
-    ) -> Option<Self> {
+    /// The same frame with its places elsewhere.
+    #[must_use]
+    pub fn moved(&self, place: &dyn Fn(FileRange) -> FileRange, origin: &dyn Fn(Origin) -> Origin) -> Self {
         let kind = match self.kind.clone() {
             FrameKind::Call { name } => FrameKind::Call { name },
             FrameKind::Condition { keyword, shown, value, holds } => {
-                FrameKind::Condition { keyword, shown, value: origin(value)?, holds }
+                FrameKind::Condition { keyword, shown, value: origin(value), holds }
             }
             FrameKind::Item { key, key_at, value } => {
-                FrameKind::Item { key, key_at: origin(key_at)?, value: origin(value)? }
+                FrameKind::Item { key, key_at: origin(key_at), value: origin(value) }
             }
         };
-        Some(Self { place: place(self.place)?, parent: self.parent, kind })
+        Self { place: place(self.place), parent: self.parent, kind }
     }
 }
 
