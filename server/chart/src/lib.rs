@@ -32,6 +32,4 @@ pub use metadata::{
 };
 
 #[cfg(test)]
-mod corpus;
-#[cfg(test)]
 mod testing;

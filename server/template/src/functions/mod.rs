@@ -13,8 +13,6 @@ mod calling;
 mod cast;
 pub mod certificates;
 pub mod convert;
-#[cfg(test)]
-mod corpus;
 pub mod crypto;
 pub mod dates;
 mod decimal;

@@ -71,6 +71,45 @@ impl Kind {
         )
     }
 
+    /// What Go's `lex_test.go` calls it; it has no name for text.
+    pub(super) fn go_name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Bool => "bool",
+            Self::Char => "char",
+            Self::CharConstant => "charconst",
+            Self::Complex => "complex",
+            Self::Assign => "=",
+            Self::Declare => ":=",
+            Self::Eof => "EOF",
+            Self::Field => "field",
+            Self::Identifier => "identifier",
+            Self::LeftDelim => "left delim",
+            Self::LeftParen => "(",
+            Self::Number => "number",
+            Self::Pipe => "pipe",
+            Self::RawString => "raw string",
+            Self::RightDelim => "right delim",
+            Self::RightParen => ")",
+            Self::Space => "space",
+            Self::String => "string",
+            Self::Text => "item20",
+            Self::Variable => "variable",
+            Self::Block => "block",
+            Self::Break => "break",
+            Self::Continue => "continue",
+            Self::Dot => ".",
+            Self::Define => "define",
+            Self::Else => "else",
+            Self::End => "end",
+            Self::If => "if",
+            Self::Nil => "nil",
+            Self::Range => "range",
+            Self::Template => "template",
+            Self::With => "with",
+        }
+    }
+
     fn of_word(word: &[u8]) -> Self {
         match word {
             b"block" => Self::Block,

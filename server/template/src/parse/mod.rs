@@ -76,6 +76,24 @@ pub fn parse_source(source: Source, find: FindFunction<'_>) -> Result<Vec<Arc<De
     })
 }
 
+/// The tokens of a text, each under the name that Go's own tests give its kind; the last is `EOF`, or `error` with
+/// the reason for its text. For tests that hold the lexer against Go's.
+pub fn tokens(text: &[u8]) -> Vec<(&'static str, String)> {
+    let mut lexer = lex::Lexer::new(text);
+    let mut tokens = Vec::new();
+    loop {
+        let item = lexer.next_item();
+        let written = String::from_utf8_lossy(&text[item.start as usize..item.end as usize]).into_owned();
+        match item.kind {
+            lex::Kind::Error => tokens.push((item.kind.go_name(), lexer.error().to_owned())),
+            kind => tokens.push((kind.go_name(), written)),
+        }
+        if matches!(item.kind, lex::Kind::Error | lex::Kind::Eof) {
+            return tokens;
+        }
+    }
+}
+
 /// A mistake before its line is counted.
 struct Failed {
     message: String,
