@@ -56,10 +56,11 @@ pub fn merge_values(chart: &Chart, values: &Node, dialect: Dialect) -> Result<Co
 }
 
 /// Lays `dst` over `src`; a null in `dst` deletes (`CoalesceTables`).
-pub fn coalesce_tables(dst: &Node, src: &Node, dialect: Dialect) -> Node {
+pub fn coalesce_tables(dst: &Node, src: &Node, dialect: Dialect) -> Coalesced {
     let dst = Table::thaw(dst);
-    Coalescer::new(dialect).tables(&dst, &Thing::Frozen(src.clone()), "", false);
-    dst.freeze()
+    let mut coalescer = Coalescer::new(dialect);
+    coalescer.tables(&dst, &Thing::Frozen(src.clone()), "", false);
+    Coalesced { values: dst.freeze(), warnings: coalescer.warnings }
 }
 
 /// Lays `dst` over `src`; nulls stay (`MergeTables`).

@@ -78,7 +78,7 @@ fn mismatches_are_warned_of() {
 fn tables() {
     let (dst, src) =
         (node(&json!({"a": null, "b": {"x": 1}})), node(&json!({"a": 1, "b": {"x": 2, "y": 3}})));
-    let coalesced = coalesce_tables(&dst, &src, Dialect::Helm3);
+    let coalesced = coalesce_tables(&dst, &src, Dialect::Helm3).values;
     assert_eq!(to_json(&coalesced), plain(&json!({"b": {"x": 1, "y": 3}})));
     let merged = merge_tables(&dst, &src, Dialect::Helm3);
     assert_eq!(to_json(&merged), plain(&json!({"a": null, "b": {"x": 1, "y": 3}})));

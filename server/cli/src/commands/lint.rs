@@ -124,8 +124,11 @@ fn one(path: &str, user: &Node, options: &LintOptions, table: &mut FileTable, wi
         Ok(folder) => folder,
         Err(reason) => return Outcome::NoChart(reason),
     };
-    let report = lint(&folder, user, options, &LintHost::new(options.dialect));
-    report.warnings.iter().for_each(|warning| output::remark(&format!("WARNING: {}", warning.message)));
+    let host = LintHost::new(options.dialect);
+    let report = lint(&folder, user, options, &host);
+    // Values are merged before anything is rendered.
+    report.warnings.iter().for_each(|warning| output::remark(&warning.logged(options.dialect)));
+    host.into_log().iter().for_each(|line| output::remark(line));
     let mut found = report.findings.clone();
     if with_checks {
         found.extend(checks(&folder, &report).into_iter().map(|finding| placed(finding, &folder)));

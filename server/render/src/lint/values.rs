@@ -35,6 +35,12 @@ pub(super) fn lint(folder: &Folder, user: &Node, options: &LintOptions, report: 
         Ok(values) => values,
         Err(problem) => return unparseable(report, &problem.message, problem.at),
     };
+    let mut merged = Node::computed(Value::empty_map());
+    for layer in [user, &values] {
+        let coalesced = coalesce::coalesce_tables(&merged, layer, dialect);
+        report.warnings.extend(coalesced.warnings);
+        merged = coalesced.values;
+    }
     if options.skip_schema && dialect == Dialect::Helm4 {
         return;
     }
@@ -42,9 +48,6 @@ pub(super) fn lint(folder: &Folder, user: &Node, options: &LintOptions, report: 
     if schema.data.is_empty() {
         return;
     }
-    let empty = Node::computed(Value::empty_map());
-    let merged = coalesce::coalesce_tables(&empty, user, dialect);
-    let merged = coalesce::coalesce_tables(&merged, &values, dialect);
     if let Err(error) = schema::validate_single(schema, &merged) {
         let at = error.findings.iter().find_map(|finding| finding.at);
         report.add(Severity::Error, PATH, "values-schema", error.message, at);

@@ -1,22 +1,29 @@
 //! The machine as lint shows it to templates: `required` and `fail` stop nothing, and are logged as Helm logs them.
 
+use std::sync::{Mutex, PoisonError};
+
 use chart::Dialect;
 use golang::strconv::{is_print, quote};
 use template::{Host, LetPass};
 
 use crate::host::Machine;
-use crate::output;
 
 /// The machine in lint mode.
 #[derive(Debug)]
 pub(super) struct LintHost {
     machine: Machine,
     dialect: Dialect,
+    log: Mutex<Vec<String>>,
 }
 
 impl LintHost {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { machine: Machine::new(), dialect }
+        Self { machine: Machine::new(), dialect, log: Mutex::default() }
+    }
+
+    /// What was let pass, in Helm's words.
+    pub(super) fn into_log(self) -> Vec<String> {
+        self.log.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -38,7 +45,8 @@ impl Host for LintHost {
     }
 
     fn let_pass(&self, what: LetPass, message: &str) {
-        output::remark(&log_line(what, message, self.dialect));
+        let line = log_line(what, message, self.dialect);
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }
 
