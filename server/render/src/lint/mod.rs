@@ -43,6 +43,9 @@ pub struct Folder {
     pub crds: Entry,
     /// The chart, or why it cannot be loaded.
     pub chart: Result<Chart, Unloadable>,
+    /// Whether it lies in `charts/` of another chart, whose templates it may call and which may read its values. No
+    /// rule of Helm's asks for it.
+    pub is_subchart: bool,
 }
 
 /// What stands under a name in a folder.
@@ -161,7 +164,8 @@ impl Folder {
         let (chart_yaml, values_yaml) = (entry("Chart.yaml"), entry("values.yaml"));
         let (schema, templates, crds) = (entry("values.schema.json"), entry("templates"), entry("crds"));
         let chart = load_for_lint(files, path, table, dialect);
-        Self { path: path.to_owned(), chart_yaml, values_yaml, schema, templates, crds, chart }
+        let path = path.to_owned();
+        Self { path, chart_yaml, values_yaml, schema, templates, crds, chart, is_subchart: false }
     }
 }
 

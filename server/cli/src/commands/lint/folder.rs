@@ -30,7 +30,11 @@ pub(super) fn read(path: &str, table: &mut FileTable, dialect: Dialect) -> Resul
         Ok(files) => load_for_lint(files, &base, table, dialect),
         Err(error) => Err(Unloadable { message: error.message, at: None }),
     };
-    Ok(Folder { path: base, chart_yaml, values_yaml, schema, templates, crds, chart })
+    let is_subchart = root.parent().is_some_and(|charts| {
+        charts.file_name().is_some_and(|it| it == "charts")
+            && charts.parent().is_some_and(|it| it.join("Chart.yaml").is_file())
+    });
+    Ok(Folder { path: base, chart_yaml, values_yaml, schema, templates, crds, chart, is_subchart })
 }
 
 /// Helm knows archives by these endings alone, in lower case.

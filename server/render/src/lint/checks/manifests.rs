@@ -14,7 +14,7 @@ pub(super) const DUPLICATE_KEY: &str = "duplicate-key";
 pub(super) const NOT_A_STRING: &str = "not-a-string";
 
 pub(super) fn check(subject: &Subject<'_>, run: &Run) -> Vec<Finding> {
-    let own = |file: &&RenderedFile| subject.chart.raw.iter().any(|it| it.id == file.source);
+    let own = |file: &&RenderedFile| subject.chart.templates.iter().any(|it| it.id == file.source);
     let mut found = Vec::new();
     for file in run.files.iter().filter(own).filter(|file| !file.name.ends_with("NOTES.txt")) {
         for range in split_manifests(&file.text, run.environment.dialect) {

@@ -9,7 +9,7 @@ mod manifests;
 mod roots;
 mod values;
 
-use chart::Chart;
+use chart::{Chart, SourceFile};
 use golang::path;
 use template::Define;
 use template::parse::{Expr, ExprKind, Source, names};
@@ -37,7 +37,7 @@ pub fn checks(folder: &Folder, report: &Report) -> Vec<Finding> {
     let Some(run) = &report.run else { return Vec::new() };
     // Subcharts that are switched off count too: what they say is still said.
     let templates = Templates::new(chart, run.environment.dialect, Some(&run.templates));
-    let subject = Subject { chart, templates: &templates };
+    let subject = Subject { chart, templates: &templates, is_subchart: folder.is_subchart };
     let mut findings = Vec::new();
     if templates.errors().is_empty() {
         findings.extend(values::unused(&subject));
@@ -59,6 +59,8 @@ struct Subject<'s> {
     chart: &'s Chart,
     /// The templates of all of them.
     templates: &'s Templates,
+    /// Whether another chart around it has a say.
+    is_subchart: bool,
 }
 
 impl<'s> Subject<'s> {
@@ -80,7 +82,7 @@ impl<'s> Subject<'s> {
         let has_all = |chart: &Chart| {
             chart.metadata.dependencies().iter().all(|it| chart.dependency(&it.name).is_some())
         };
-        self.chart.all().into_iter().all(has_all) && !self.chart.is_library()
+        self.chart.all().into_iter().all(has_all) && !self.chart.is_library() && !self.is_subchart
     }
 
     /// A finding at a range of a template.
@@ -92,7 +94,9 @@ impl<'s> Subject<'s> {
         at: Option<FileRange>,
     ) -> Option<Finding> {
         let at = at?;
-        let file = self.chart.raw.iter().find(|file| file.id == at.file)?;
+        // What subcharts do is for their own lint.
+        let own = |file: &&SourceFile| file.id == at.file && !file.path.starts_with("charts/");
+        let file = self.chart.raw.iter().find(own)?;
         Some(Finding { severity, path: file.path.to_string(), message, id, at: Some(at) })
     }
 }

@@ -68,6 +68,27 @@ fn templates_that_are_not_there() {
 }
 
 #[test]
+fn a_subchart_may_lean_on_the_chart_around_it() {
+    let fixture = "#- Chart.yaml\napiVersion: v2\nname: c\nversion: 1.0.0\n#- values.yaml\na: 1\n#- templates/a.yaml\n{{ include \"x\" . }}\n";
+    let (report, files) = report(fixture, Dialect::Helm4);
+    let mut folder = Folder::of_files("/c", files, &mut text::FileTable::default(), Dialect::Helm4);
+    assert_eq!(checks(&folder, &report).len(), 2);
+    folder.is_subchart = true;
+    assert_eq!(checks(&folder, &report).len(), 0);
+}
+
+#[test]
+fn findings_in_subcharts_are_theirs() {
+    let chart = "apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- {name: s, version: 1.0.0, import-values: [{child: x, parent: into}]}";
+    let subchart = "#- charts/s/Chart.yaml\napiVersion: v2\nname: s\nversion: 1.0.0\n#- charts/s/values.yaml\nlost: 1\n#- charts/s/templates/a.yaml\nkind: A\nmetadata: {labels: {a: 1}}\n";
+    check_chart(
+        chart,
+        &format!("#- values.yaml\ny: {{}}\ns: {{b: 1}}\n#- templates/a.yaml\na: b\n{subchart}"),
+        &[],
+    );
+}
+
+#[test]
 fn defines_that_are_lost() {
     check(
         "#- templates/_a.tpl\n{{ define \"h\" }}1{{ end }}{{ define \"i\" }}1{{ end }}\n#- templates/_b.tpl\n{{ define \"h\" }}2{{ end }}{{ define \"i\" }}1{{ end }}\n",

@@ -65,10 +65,13 @@ impl Mentions {
                 self.words(&dependency.condition);
                 self.words(&dependency.name);
                 self.words(&dependency.alias);
+                dependency.source.node().and_then(|it| it.get("import-values")).into_iter().for_each(|it| {
+                    self.texts(it, &|_| true, 0);
+                });
             }
             chart.dependencies.iter().for_each(|it| self.words(it.name()));
             if self.runs_texts {
-                self.texts(&chart.defaults, 0);
+                self.texts(&chart.defaults, &|text| text.contains("{{"), 0);
                 let files = chart.files.iter().filter(|_| self.reads_files);
                 for text in files.filter_map(chart::SourceFile::text).collect::<Vec<_>>() {
                     self.words(text);
@@ -77,16 +80,16 @@ impl Mentions {
         }
     }
 
-    /// Words of the values that look like templates.
-    fn texts(&mut self, node: &Node, depth: usize) {
+    /// Words of those texts in a tree that are wanted.
+    fn texts(&mut self, node: &Node, wanted: &dyn Fn(&str) -> bool, depth: usize) {
         // YAML trees are at most this deep.
         if depth > 1000 {
             return;
         }
         match &node.value {
-            Value::String(text) if text.contains("{{") => self.words(text),
-            Value::List(items) => items.iter().for_each(|it| self.texts(it, depth + 1)),
-            Value::Map(map) => map.iter().for_each(|it| self.texts(&it.node, depth + 1)),
+            Value::String(text) if wanted(text) => self.words(text),
+            Value::List(items) => items.iter().for_each(|it| self.texts(it, wanted, depth + 1)),
+            Value::Map(map) => map.iter().for_each(|it| self.texts(&it.node, wanted, depth + 1)),
             Value::Null
             | Value::Bool(_)
             | Value::Int(_)
