@@ -83,7 +83,7 @@ fn findings_in_subcharts_are_theirs() {
     let subchart = "#- charts/s/Chart.yaml\napiVersion: v2\nname: s\nversion: 1.0.0\n#- charts/s/values.yaml\nlost: 1\n#- charts/s/templates/a.yaml\nkind: A\nmetadata: {labels: {a: 1}}\n";
     check_chart(
         chart,
-        &format!("#- values.yaml\ny: {{}}\ns: {{b: 1}}\n#- templates/a.yaml\na: b\n{subchart}"),
+        &format!("#- values.yaml\ninto: {{}}\ns: {{b: 1}}\n#- templates/a.yaml\na: b\n{subchart}"),
         &[],
     );
 }
