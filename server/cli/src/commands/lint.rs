@@ -131,7 +131,9 @@ fn one(path: &str, user: &Node, options: &LintOptions, table: &mut FileTable, wi
     host.into_log().iter().for_each(|line| output::remark(line));
     let mut found = report.findings.clone();
     if with_checks {
-        found.extend(checks(&folder, &report).into_iter().map(|finding| placed(finding, &folder)));
+        found.extend(
+            checks(&folder, &report, options.dialect).into_iter().map(|finding| placed(finding, &folder)),
+        );
     }
     Outcome::Found(found)
 }

@@ -10,7 +10,7 @@ mod roots;
 mod values;
 
 use chart::{Chart, SourceFile};
-use golang::path;
+use golang::{Dialect, path};
 use template::Define;
 use template::parse::{Expr, ExprKind, Source, names};
 use text::FileRange;
@@ -29,14 +29,14 @@ pub const IDS: [&str; 7] = [
     manifests::NOT_A_STRING,
 ];
 
-/// Checks a chart that was linted; `report` should have been [traced](super::LintOptions::traced).
+/// Checks a chart that was linted; `report` should have been [traced](super::LintOptions::traced). Where it did not come
+/// to rendering, what can be seen without is checked all the same.
 ///
 /// The findings come by file and place. Each has a place, and its path is that of the file.
-pub fn checks(folder: &Folder, report: &Report) -> Vec<Finding> {
+pub fn checks(folder: &Folder, report: &Report, dialect: Dialect) -> Vec<Finding> {
     let Ok(chart) = &folder.chart else { return Vec::new() };
-    let Some(run) = &report.run else { return Vec::new() };
     // Subcharts that are switched off count too: what they say is still said.
-    let templates = Templates::new(chart, run.environment.dialect, Some(&run.templates));
+    let templates = Templates::new(chart, dialect, report.run.as_ref().map(|run| &run.templates));
     let subject = Subject { chart, templates: &templates, is_subchart: folder.is_subchart };
     let mut findings = Vec::new();
     if templates.errors().is_empty() {
@@ -46,7 +46,7 @@ pub fn checks(folder: &Folder, report: &Report) -> Vec<Finding> {
         findings.extend(booleans::lost(&subject));
         findings.extend(roots::lost(&subject));
     }
-    findings.extend(manifests::check(&subject, run));
+    findings.extend(report.run.iter().flat_map(|run| manifests::check(&subject, run)));
     let key = |it: &Finding| (it.path.clone(), it.at.map(|at| (at.range.start(), at.range.end())), it.id);
     findings.sort_by_key(key);
     findings.dedup_by(|later, first| key(later) == key(first) && later.message == first.message);

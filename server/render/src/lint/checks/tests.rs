@@ -17,7 +17,7 @@ fn check_chart(chart: &str, fixture: &str, want: &[&str]) {
     let fixture = format!("#- Chart.yaml\n{chart}\n{}", fixture.trim_start());
     let (report, files) = report(&fixture, Dialect::Helm4);
     let folder = Folder::of_files("/c", files.clone(), &mut text::FileTable::default(), Dialect::Helm4);
-    let found: Vec<String> = checks(&folder, &report)
+    let found: Vec<String> = checks(&folder, &report, Dialect::Helm4)
         .iter()
         .map(|finding| {
             let at = finding.at.unwrap();
@@ -72,9 +72,18 @@ fn a_subchart_may_lean_on_the_chart_around_it() {
     let fixture = "#- Chart.yaml\napiVersion: v2\nname: c\nversion: 1.0.0\n#- values.yaml\na: 1\n#- templates/a.yaml\n{{ include \"x\" . }}\n";
     let (report, files) = report(fixture, Dialect::Helm4);
     let mut folder = Folder::of_files("/c", files, &mut text::FileTable::default(), Dialect::Helm4);
-    assert_eq!(checks(&folder, &report).len(), 2);
+    assert_eq!(checks(&folder, &report, Dialect::Helm4).len(), 2);
     folder.is_subchart = true;
-    assert_eq!(checks(&folder, &report).len(), 0);
+    assert_eq!(checks(&folder, &report, Dialect::Helm4).len(), 0);
+}
+
+#[test]
+fn a_chart_that_does_not_render_is_checked_too() {
+    check(
+        "#- values.schema.json\n{\"required\": [\"b\"]}\n#- values.yaml\na: 1\n#- templates/a.yaml\nkind: A\n",
+        &["unused-value a"],
+    );
+    check("#- values.yaml\na: 1\n#- templates/a.yaml\nkind: {{ .Values.b.c.d }}\n", &["unused-value a"]);
 }
 
 #[test]
