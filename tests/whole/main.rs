@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod create;
+mod errors;
 mod explain;
 mod language_server;
 mod lint;

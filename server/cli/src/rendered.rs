@@ -13,6 +13,7 @@ use text::{Encoding, FileId, FileRange, FileTable, LineColumn, LineIndex};
 
 use crate::commands::template::load;
 use crate::flags::ValuesFlags;
+use crate::report::report;
 
 /// What is to be rendered.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Request<'r> {
     pub(crate) release: Release,
     pub(crate) dialect: Dialect,
     pub(crate) kube_version: Option<&'r str>,
+    /// Not to hold the values against the schema.
+    pub(crate) skip_schema: bool,
     /// Only templates whose path ends so.
     pub(crate) template: Option<&'r str>,
 }
@@ -33,6 +36,7 @@ pub(crate) struct Rendered {
     pub(crate) output: Output,
     pub(crate) sources: Sources,
     pub(crate) environment: Environment,
+    pub(crate) templates: Templates,
     pub(crate) user: UserValues,
     pub(crate) errors: Vec<render::Error>,
 }
@@ -108,17 +112,56 @@ impl Sources {
     }
 }
 
+/// Why there is no chart, with the file to blame.
+#[derive(Debug)]
+pub(crate) struct Unloaded {
+    pub(crate) error: render::Error,
+    pub(crate) sources: Sources,
+}
+
+impl Unloaded {
+    /// The same error, with the place in the file if it has one.
+    fn of(error: anyhow::Error, table: FileTable, chart: &Path) -> anyhow::Error {
+        let Some(at) = error.downcast_ref::<chart::LoadError>().and_then(|it| it.at) else { return error };
+        let message = error.to_string();
+        let error = render::Error {
+            kind: render::ErrorKind::Values,
+            reason: message.clone(),
+            message,
+            at: Some(at),
+            chain: Vec::new(),
+            rendered: None,
+        };
+        let texts = std::fs::read(&**table.path(at.file)).map(|data| (at.file, data.into()));
+        let sources =
+            Sources { texts: texts.into_iter().collect(), bases: vec![project::text_of(chart)], table };
+        Self { error, sources }.into()
+    }
+}
+
+impl std::fmt::Display for Unloaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.error.message)
+    }
+}
+
+impl std::error::Error for Unloaded {}
+
 /// Renders as far as it goes; what is wrong is among the errors. Fails where there is no chart at all.
 pub(crate) fn render(request: &Request<'_>, host: &dyn Host) -> Result<Rendered> {
     let dialect = request.dialect;
     let mut table = FileTable::default();
     let (user, texts) = request.values.read_with_texts(&mut table, dialect)?;
-    let chart = load(request.chart, &mut table, dialect)?;
+    let chart = match load(request.chart, &mut table, dialect) {
+        Ok(chart) => chart,
+        Err(error) => return Err(Unloaded::of(error, table, request.chart)),
+    };
     let mut capabilities = Capabilities::defaults(dialect);
     if let Some(version) = request.kube_version {
         capabilities.kube_version = KubeVersion::parse(version, dialect).map_err(anyhow::Error::msg)?;
     }
-    let options = Options { release: request.release.clone(), capabilities, dialect, skip_schema: false };
+    let options =
+        Options { release: request.release.clone(), capabilities, dialect, skip_schema: request.skip_schema };
     let prepared = render::prepare(&chart, &user.merged, &options);
     let environment = prepared.environment;
     let templates = Templates::new(&environment.chart, dialect, None);
@@ -132,10 +175,19 @@ pub(crate) fn render(request: &Request<'_>, host: &dyn Host) -> Result<Rendered>
     errors.extend(unreadable);
     let output = rendering.print(&[], &PrintConfig::default());
     let sources = Sources::new(table, request.chart, &environment.chart, texts);
-    Ok(Rendered { rendering, output, sources, environment, user, errors })
+    Ok(Rendered { rendering, output, sources, environment, templates, user, errors })
 }
 
 impl Rendered {
+    /// Everything that is wrong, for people; nothing where nothing is.
+    pub(crate) fn reports(&self, colour: bool) -> Vec<String> {
+        let report = |error| {
+            let hint = render::hint(error, &self.environment, &self.templates);
+            report(error, hint.as_ref(), &self.sources, colour)
+        };
+        self.errors.iter().map(report).collect()
+    }
+
     /// Where each line of the output comes from: the template line, and the value's line if it shows one.
     pub(crate) fn origins(&self) -> Vec<String> {
         let mut origins = Vec::new();

@@ -196,5 +196,12 @@ fn describe(name: &str, error: &ExecError, dialect: Dialect) -> Error {
     let at = places.next_back();
     let chain = places.collect();
     let message = exec_error::message(name, error, dialect);
-    Error { kind: ErrorKind::Execution, message, reason: exec_error::reason(error), at, chain }
+    Error {
+        kind: ErrorKind::Execution,
+        message,
+        reason: exec_error::reason(error),
+        at,
+        chain,
+        rendered: None,
+    }
 }

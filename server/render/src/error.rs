@@ -2,6 +2,7 @@
 //! has to look at.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chart::coalesce::CoalesceError;
 use chart::dependencies::DependencyError;
@@ -21,6 +22,28 @@ pub struct Error {
     pub at: Option<FileRange>,
     /// The calls that led there, from the rendered file in: `include` and `template` actions.
     pub chain: Vec<FileRange>,
+    /// Where in what was rendered, if it is about that.
+    pub rendered: Option<Excerpt>,
+}
+
+/// A place in a rendered file.
+#[derive(Clone, Debug)]
+pub struct Excerpt {
+    /// The template, as Helm names it.
+    pub name: Arc<str>,
+    /// All that it printed.
+    pub text: Arc<String>,
+    /// The byte that an error is about.
+    pub offset: usize,
+}
+
+impl Excerpt {
+    /// The line of the place, without its line break.
+    pub fn line(&self) -> &str {
+        let offset = self.text.floor_char_boundary(self.offset.min(self.text.len()));
+        let start = self.text[..offset].rfind('\n').map_or(0, |at| at + 1);
+        self.text[start..].lines().next().unwrap_or_default()
+    }
 }
 
 /// The step at which a chart was refused.
@@ -50,7 +73,7 @@ impl Error {
     /// An error whose gist is its whole text.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>, at: Option<FileRange>) -> Self {
         let message = message.into();
-        Self { kind, reason: message.clone(), message, at, chain: Vec::new() }
+        Self { kind, reason: message.clone(), message, at, chain: Vec::new(), rendered: None }
     }
 
     /// The same error with another text for Helm's users.

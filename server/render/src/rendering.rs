@@ -7,7 +7,7 @@ use text::{FileId, FileRange};
 
 use crate::document::Document;
 use crate::engine::RenderedFile;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Excerpt};
 use crate::order::install_key;
 use crate::output::{Output, Part};
 use crate::spread::{InTurn, Spread};
@@ -91,9 +91,12 @@ impl Rendering {
         }
         self.dropped_hooks.extend(documents.dropped.iter().cloned());
         let (start, error) = documents.error.as_ref()?;
-        let at = blame(rendered, start + usize::from(error.at.start()), usize::from(error.at.len()));
+        let offset = start + usize::from(error.at.start());
+        let at = blame(rendered, offset, usize::from(error.at.len()));
         let message = format!("YAML parse error on {}: {}", rendered.name, error.message);
-        Some(Error::new(ErrorKind::Manifest, error.message.clone(), at).with_message(message))
+        let excerpt = Excerpt { name: rendered.name.clone(), text: rendered.text.clone(), offset };
+        let error = Error::new(ErrorKind::Manifest, error.message.clone(), at).with_message(message);
+        Some(Error { rendered: Some(excerpt), ..error })
     }
 
     /// The manifests as Helm keeps them with a release: without hooks.

@@ -152,6 +152,11 @@ impl Templates {
         names
     }
 
+    /// The names that `include` finds, of defines and of files.
+    pub fn names(&self) -> Vec<String> {
+        self.set().iter().map(|define| define.name.to_text().into_owned()).collect()
+    }
+
     /// Everything that is defined, where it can be parsed.
     pub(crate) fn set(&self) -> TemplateSet {
         let mut set = TemplateSet::new();

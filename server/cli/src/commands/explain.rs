@@ -12,7 +12,6 @@ use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
 use crate::rendered::{Rendered, Request, render};
-use crate::report::report;
 
 /// Say which files set a value, which of them wins, and which lines of the output show it.
 ///
@@ -54,13 +53,12 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         release,
         dialect: global.helm.dialect(),
         kube_version: args.kube_version.as_deref(),
+        skip_schema: false,
         template: None,
     };
     let rendered = render(&request, &Machine::new())?;
     if !rendered.errors.is_empty() {
-        for error in &rendered.errors {
-            output::remark(&report(error, &rendered.sources, false));
-        }
+        rendered.reports(false).iter().for_each(|report| output::remark(report));
         return Err(output::Told.into());
     }
     let Rendered { rendering, output: text, sources, environment, user, .. } = &rendered;

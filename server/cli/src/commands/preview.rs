@@ -16,7 +16,6 @@ use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
 use crate::rendered::{Rendered, Request, render};
-use crate::report::report;
 
 /// Render a chart, then again whenever one of its files changes, and show which lines changed.
 ///
@@ -105,6 +104,7 @@ impl Screen {
             release,
             dialect: global.helm.dialect(),
             kube_version: args.kube_version.as_deref(),
+            skip_schema: false,
             template: args.template.as_deref(),
         };
         let start = Instant::now();
@@ -116,9 +116,7 @@ impl Screen {
             }
         };
         let took = start.elapsed();
-        for error in &rendered.errors {
-            output::remark(&report(error, &rendered.sources, self.colour));
-        }
+        rendered.reports(self.colour).iter().for_each(|report| output::remark(report));
         let worked = rendered.errors.is_empty();
         match (&self.last, worked) {
             (None, _) => self.whole(&rendered)?,

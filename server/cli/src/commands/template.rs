@@ -1,5 +1,6 @@
 //! `chartroom template`: what `helm template` prints.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
@@ -14,7 +15,8 @@ use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
 use crate::processors::Processors;
-use crate::rendered::Sources;
+use crate::rendered::{self, Request, Sources, Unloaded};
+use crate::report::report;
 
 /// Render a chart's templates and print the manifests.
 ///
@@ -73,6 +75,10 @@ struct RenderingFlags {
     /// Put the release's name into the paths below `--output-dir`.
     #[arg(long)]
     release_name: bool,
+    /// How errors are told: as Helm does, or with Helm's words first and then, for each independent error, the place
+    /// in the chart, the calls that led there, and a hint. `auto` tells people more than pipes.
+    #[arg(long, value_enum, default_value = "auto", value_name = "auto|helm|full")]
+    errors: Errors,
     /// Look names of hosts up when a template asks for them.
     #[arg(long)]
     enable_dns: bool,
@@ -104,6 +110,17 @@ struct RenderingFlags {
     /// Check the signature of a packed chart.
     #[arg(long)]
     verify: bool,
+}
+
+/// How errors are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Errors {
+    /// In full on a terminal, else as Helm does.
+    Auto,
+    /// As Helm does, to the byte.
+    Helm,
+    /// With places, calls and hints.
+    Full,
 }
 
 /// Flags of Helm's that decide nothing where nothing is installed. They are taken so that a script need not
@@ -173,6 +190,51 @@ struct IgnoredFlags {
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let done = run_as_helm(global, args);
+    let full = match args.rendering.errors {
+        Errors::Auto => std::io::stderr().is_terminal(),
+        Errors::Helm => false,
+        Errors::Full => true,
+    };
+    match done {
+        Err(error) if full && error.downcast_ref::<output::Told>().is_none() => {
+            output::fail(&error);
+            explain_errors(global, args);
+            Err(output::Told.into())
+        }
+        done => done,
+    }
+}
+
+/// Everything that is wrong, not only what Helm finds first: renders once more and goes on where Helm stops.
+fn explain_errors(global: &Global, args: &Args) {
+    let host = Machine::new();
+    let dialect = global.helm.dialect();
+    let Ok((name, chart)) = names(args, &host, dialect) else { return };
+    let namespace = global.namespace().to_owned();
+    let request = Request {
+        chart: Path::new(&chart),
+        values: &args.values,
+        release: Release { name, namespace, is_upgrade: args.rendering.is_upgrade, revision: 1 },
+        dialect,
+        kube_version: args.rendering.kube_version.as_deref(),
+        skip_schema: args.rendering.skip_schema_validation,
+        template: None,
+    };
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let reports = match rendered::render(&request, &host) {
+        Ok(rendered) => rendered.reports(colour),
+        Err(error) => {
+            let unloaded = error.downcast_ref::<Unloaded>();
+            unloaded.map(|it| report(&it.error, None, &it.sources, colour)).into_iter().collect()
+        }
+    };
+    for report in reports {
+        output::remark(&format!("\n{report}"));
+    }
+}
+
+fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     let flags = &args.rendering;
     refuse_what_is_missing(flags)?;
     let dialect = global.helm.dialect();
