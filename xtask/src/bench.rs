@@ -14,5 +14,7 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
     let mut bench = command("cargo", &all);
     bench.env("CHARTROOM_BIN", chartroom);
     helm::name_both(&mut bench)?;
-    run::run(bench)
+    run::run(bench)?;
+    // Edits are timed inside of the process, where nothing else is.
+    run::run(command("cargo", &["bench", "--locked", "--package", "chartroom-render", "--bench", "incremental"]))
 }
