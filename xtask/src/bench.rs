@@ -16,5 +16,8 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
     helm::name_both(&mut bench)?;
     run::run(bench)?;
     // Edits are timed inside of the process, where nothing else is.
-    run::run(command("cargo", &["bench", "--locked", "--package", "chartroom-render", "--bench", "incremental"]))
+    run::run(command(
+        "cargo",
+        &["bench", "--locked", "--package", "chartroom-render", "--bench", "incremental"],
+    ))
 }

@@ -253,6 +253,8 @@ fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rsa::traits::PublicKeyParts as _;
+
     use super::*;
     use crate::functions::testing::call;
 
@@ -285,6 +287,15 @@ mod tests {
             assert_eq!(again, pem);
         }
         assert_eq!(call(|cx| gen_private_key(cx, "bad".into())), "Unknown type bad");
+    }
+
+    #[test]
+    fn a_key_of_the_usual_size_has_all_its_bits() {
+        let PrivateKey::Rsa(key) = call(|cx| PrivateKey::make(cx.host, Kind::Rsa(2048))).unwrap() else {
+            panic!("another kind of key");
+        };
+        assert_eq!((key.n().bits(), key.e().to_string().as_str()), (2048, "65537"));
+        key.validate().unwrap();
     }
 
     #[test]

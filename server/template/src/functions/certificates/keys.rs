@@ -1,5 +1,8 @@
 //! Private keys: making, reading, writing, signing with them.
 
+use crypto_bigint::{Bounded, Encoding, Integer, RandomBits, RandomMod, U1024, U2048};
+use crypto_primes::hazmat::{SetBits, SmallPrimesSieveFactory};
+use crypto_primes::{is_prime_with_rng, sieve_and_find};
 use ed25519_dalek::Signer;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey};
@@ -50,11 +53,40 @@ const SHA256_INFO: &[u8] = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x0
 /// `prime256v1`, the OID of the curve P-256.
 const P256_OID: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
 const OCTETS: u8 = 0x04;
+/// The public exponent of every RSA key that Go makes.
+const EXPONENT: u32 = 65537;
 
 /// A new RSA key in DER (PKCS#1), for hosts that keep one at hand. `None` if there is none of that size.
 pub fn new_rsa_key(host: &dyn Host, bits: usize) -> Option<Vec<u8>> {
-    let key = RsaPrivateKey::new(&mut Random(Generator::new(host)), bits).ok()?;
+    let key = rsa_key(&mut Random(Generator::new(host)), bits).ok()?;
     Some(key.to_pkcs1_der().ok()?.as_bytes().to_vec())
+}
+
+/// A key of the sizes that templates ask for is made of primes of a fixed width, which are found faster.
+fn rsa_key(random: &mut Random, bits: usize) -> Result<RsaPrivateKey, String> {
+    let key = match bits {
+        2048 => RsaPrivateKey::from_primes(primes::<U1024>(random), EXPONENT.into()),
+        4096 => RsaPrivateKey::from_primes(primes::<U2048>(random), EXPONENT.into()),
+        _ => RsaPrivateKey::new(random, bits),
+    };
+    key.map_err(|error| error.to_string())
+}
+
+/// Two primes of all the bits of their type, the first two set: their product has twice as many.
+fn primes<T>(random: &mut Random) -> Vec<BigUint>
+where
+    T: Integer + RandomBits + RandomMod + Encoding + Bounded,
+{
+    let mut primes: Vec<BigUint> = Vec::new();
+    while primes.len() < 2 {
+        let sieve = SmallPrimesSieveFactory::<T>::new(T::BITS, SetBits::TwoMsb);
+        let found = sieve_and_find(random, sieve, |random, it| is_prime_with_rng(random, it));
+        let found = found.map(|it| BigUint::from_bytes_be(it.to_be_bytes().as_ref()));
+        // Modulo `p - 1` the exponent has an inverse, save for one prime in so many thousands.
+        let is_usable = |it: &BigUint| (it - 1u32) % EXPONENT != BigUint::from(0u32) && !primes.contains(it);
+        primes.extend(found.filter(is_usable));
+    }
+    primes
 }
 
 impl PrivateKey {
@@ -66,7 +98,7 @@ impl PrivateKey {
                 let prepared = host.rsa_key(bits).and_then(|der| read_rsa(&der));
                 let key = match prepared {
                     Some(key) => key,
-                    None => RsaPrivateKey::new(&mut random, bits).map_err(|error| error.to_string())?,
+                    None => rsa_key(&mut random, bits)?,
                 };
                 Self::Rsa(Box::new(key))
             }
