@@ -138,6 +138,17 @@ fn line_numbers_are_those_of_the_output() {
 }
 
 #[test]
+fn a_line_of_a_template_names_what_it_wrote() {
+    let told = stdout(&run(&["explain", CHART, "templates/_helpers.tpl:12"]));
+    tells(&told, &["app.kubernetes.io/name: devops-network", "templates/_helpers.tpl:12:1"]);
+    let printed = stdout(&run(&["template", CHART]));
+    let count = printed.lines().filter(|line| line.contains("app.kubernetes.io/name")).count();
+    tells(&told, &[&format!("reaches {count} lines of the output")]);
+    let said = refusal(&["explain", CHART, "templates/_helpers.tpl:1"]);
+    tells(&said, &["templates/_helpers.tpl:1 wrote nothing that is printed"]);
+}
+
+#[test]
 fn a_value_that_only_decides_is_told_with_its_conditions() {
     let said = refusal(&["explain", CHART, "ingress.enabled", "-f", DEV]);
     tells(

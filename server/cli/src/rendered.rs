@@ -101,6 +101,17 @@ impl Sources {
         Some(LineIndex::new(text).line_column(text, at.range.start(), Encoding::Utf32))
     }
 
+    /// The line that `templates/a.yaml:7` names, if there is such a file with such a line.
+    pub(crate) fn named_line(&self, name: &str) -> Option<FileRange> {
+        let (path, line) = name.rsplit_once(':')?;
+        let line: u32 = line.parse().ok().filter(|it| *it > 0)?;
+        let (file, _) = self.texts.iter().find(|(id, _)| self.path(*id) == path)?;
+        let text = self.text(*file)?;
+        let index = LineIndex::new(text);
+        let range = (line <= index.line_count()).then(|| index.line_range(text, line - 1))?;
+        Some(FileRange { file: *file, range })
+    }
+
     /// Whether it is no file but an argument of the `--set` family.
     pub(crate) fn is_argument(&self, file: FileId) -> bool {
         self.table.path(file).starts_with("--set")

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use chart::values::{PathStep, ValuePath};
 use render::Release;
+use serde_json::json;
 use yaml::Node;
 
-use crate::explanation::{Format, Reached, Teller, value_json, value_text};
+use crate::explanation::{Format, Reached, Teller, lines_json, lines_text, value_json, value_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
@@ -15,13 +16,15 @@ use crate::rendered::{Rendered, Request, render};
 
 /// Say which files set a value, which of them wins, and which lines of the output show it.
 ///
-/// Line numbers are those of what `chartroom template` prints with the same values. Fails if nothing shows the
-/// value.
+/// Instead of a value, a line of a template may be named (`templates/a.yaml:7`): then it says which lines of the
+/// output that wrote. Line numbers are those of what `chartroom template` prints with the same values. Fails if
+/// nothing shows the value.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The chart: a folder or a packed chart.
     chart: PathBuf,
-    /// The value as `--set` names it: `image.tag`, `hosts[0].name`, `annotations.example\.org/name`.
+    /// The value as `--set` names it: `image.tag`, `hosts[0].name`, `annotations.example\.org/name`; or
+    /// `FILE:LINE` of the chart.
     #[arg(value_name = "VALUES.PATH")]
     path: String,
     #[command(flatten)]
@@ -38,9 +41,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
-    let path = ValuePath::parse(&args.path)
-        .map_err(anyhow::Error::msg)
-        .with_context(|| format!("`{}` is no path of a value", args.path))?;
     let release = Release {
         name: args.release.clone(),
         namespace: global.namespace().to_owned(),
@@ -62,7 +62,21 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         return Err(output::Told.into());
     }
     let Rendered { rendering, output: text, sources, environment, user, .. } = &rendered;
-    let reached = Teller::new(rendering, text, environment, user).value(path);
+    let teller = Teller::new(rendering, text, environment, user);
+    if let Some(place) = sources.named_line(&args.path) {
+        let lines = teller.reached(&[place]);
+        if lines.is_empty() {
+            bail!("{} wrote nothing that is printed", args.path);
+        }
+        return output::print(&match args.output {
+            Format::Text => lines_text(&lines, sources),
+            Format::Json => format!("{:#}\n", json!({ "reaches": lines_json(&lines, sources) })),
+        });
+    }
+    let path = ValuePath::parse(&args.path)
+        .map_err(anyhow::Error::msg)
+        .with_context(|| format!("`{}` is no path of a value", args.path))?;
+    let reached = teller.value(path);
     if reached.origin.value.is_none() && reached.origin.layers.is_empty() {
         bail!(unknown(&reached.origin.path, &environment.values));
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use text::FileRange;
 
 use super::text::{place_of, short, source};
-use super::{Line, NotWritten, Reached, Shown};
+use super::{Line, NotWritten, Reached, ReachedLine, Shown};
 use crate::rendered::Sources;
 
 /// What is known of a line of the output.
@@ -41,7 +41,15 @@ pub(crate) fn line_json(line: &Line<'_>, sources: &Sources) -> Value {
 
 /// Where a value got to.
 pub(crate) fn value_json(reached: &Reached<'_>, sources: &Sources) -> Value {
-    let lines = reached.lines.iter().map(|line| {
+    let mut told = origin(&reached.origin, sources);
+    told["reaches"] = lines_json(&reached.lines, sources);
+    told["askedBy"] = reached.asked_by.iter().map(|it| step(it, sources)).collect();
+    told
+}
+
+/// Lines of the output that something reaches.
+pub(crate) fn lines_json(lines: &[ReachedLine<'_>], sources: &Sources) -> Value {
+    let told = lines.iter().map(|line| {
         let column = |at: usize| line.text[..at - line.start].chars().count() + 1;
         let columns = |it: &std::ops::Range<usize>| json!([column(it.start), column(it.end)]);
         json!({
@@ -51,10 +59,7 @@ pub(crate) fn value_json(reached: &Reached<'_>, sources: &Sources) -> Value {
             "writtenBy": line.place.map(|at| place(at, sources)),
         })
     });
-    let mut told = origin(&reached.origin, sources);
-    told["reaches"] = lines.collect();
-    told["askedBy"] = reached.asked_by.iter().map(|it| step(it, sources)).collect();
-    told
+    told.collect()
 }
 
 fn place(at: FileRange, sources: &Sources) -> Value {

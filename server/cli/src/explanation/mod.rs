@@ -12,8 +12,8 @@ use chart::values::{UserValues, ValuePath};
 use render::{Environment, Explanation, Output, Rendering, Step, ValueMap, ValueOrigin};
 use text_room::FileRange;
 
-pub(crate) use json::{line_json, value_json};
-pub(crate) use text::{line_text, value_text};
+pub(crate) use json::{line_json, lines_json, value_json};
+pub(crate) use text::{line_text, lines_text, value_text};
 
 // The module of words would hide the crate.
 use ::text as text_room;
@@ -208,12 +208,19 @@ impl<'r> Teller<'r> {
     /// Where a value got to.
     pub(crate) fn value(&self, path: ValuePath) -> Reached<'r> {
         let origin = self.values.origin_of(path);
-        let output: &'r Output = self.output;
-        let (mut ranges, mut asked_by) = (Vec::new(), Vec::new());
-        for place in origin.places() {
-            ranges.extend(self.rendering.reached(output, place));
-            add_new(&mut asked_by, self.rendering.asked_by(place));
+        let places = origin.places();
+        let mut asked_by = Vec::new();
+        for place in &places {
+            add_new(&mut asked_by, self.rendering.asked_by(*place));
         }
+        Reached { lines: self.reached(&places), origin, asked_by }
+    }
+
+    /// The lines of the output that places of templates wrote, or that show places of values files.
+    pub(crate) fn reached(&self, places: &[FileRange]) -> Vec<ReachedLine<'r>> {
+        let output: &'r Output = self.output;
+        let mut ranges: Vec<_> =
+            places.iter().flat_map(|place| self.rendering.reached(output, *place)).collect();
         ranges.sort_by_key(|it| (it.start, it.end));
         ranges.dedup();
         let mut found: Vec<ReachedLine<'r>> = Vec::new();
@@ -223,11 +230,12 @@ impl<'r> Teller<'r> {
             while let Some(range) = ranges.peek().filter(|it| it.start < end).cloned() {
                 let part = range.start.max(start)..range.end.min(end);
                 match found.last_mut().filter(|it| it.number == at + 1) {
+                    _ if part.is_empty() => {}
                     Some(line) => line.ranges.push(part),
-                    None if part.is_empty() || output.text[part.clone()].trim().is_empty() => {}
+                    None if output.text[part.clone()].trim().is_empty() => {}
                     None => {
-                        let place =
-                            self.rendering.explain(output, part.clone()).into_iter().find_map(|it| it.place);
+                        let runs = self.rendering.explain(output, part.clone());
+                        let place = runs.into_iter().find_map(|it| it.place);
                         found.push(ReachedLine { number: at + 1, text, ranges: vec![part], start, place });
                     }
                 }
@@ -237,7 +245,7 @@ impl<'r> Teller<'r> {
                 ranges.next();
             }
         }
-        Reached { origin, lines: found, asked_by }
+        found
     }
 }
 

@@ -8,7 +8,7 @@ use render::{Step, StepKind, ValueOrigin};
 use text::FileRange;
 use yaml::Node;
 
-use super::{Line, NotWritten, Reached, Shown};
+use super::{Line, NotWritten, Reached, ReachedLine, Shown};
 use crate::rendered::Sources;
 
 /// How much of a value or an action is shown.
@@ -59,22 +59,28 @@ pub(crate) fn line_text(line: &Line<'_>, sources: &Sources) -> String {
 pub(crate) fn value_text(reached: &Reached<'_>, sources: &Sources) -> String {
     let mut out = told_by(&reached.origin, None, sources);
     if !reached.lines.is_empty() {
-        let count = reached.lines.len();
-        let _ =
-            writeln!(out, "\nreaches {count} {} of the output", if count == 1 { "line" } else { "lines" });
-        let width = reached.lines.iter().map(|it| it.text.chars().count()).max().unwrap_or(0).min(MOST);
-        let digits = reached.lines.last().map_or(1, |it| it.number.to_string().len());
-        for line in &reached.lines {
-            let place = line.place.map_or(String::new(), |at| sources.place(at));
-            let text = cut(line.text, MOST);
-            let _ = writeln!(out, "  {:>digits$} | {text:<width$}  {place}", line.number);
-        }
+        out.push('\n');
+        out.push_str(&lines_text(&reached.lines, sources));
     }
     if !reached.asked_by.is_empty() {
         out.push_str("\nlooked at by\n");
         for step in &reached.asked_by {
             let _ = writeln!(out, "  {}  {}", sources.place(step.at), source(step.at, sources));
         }
+    }
+    out
+}
+
+/// Lines of the output that something reaches.
+pub(crate) fn lines_text(lines: &[ReachedLine<'_>], sources: &Sources) -> String {
+    let count = lines.len();
+    let mut out = format!("reaches {count} {} of the output\n", if count == 1 { "line" } else { "lines" });
+    let width = lines.iter().map(|it| it.text.chars().count()).max().unwrap_or(0).min(MOST);
+    let digits = lines.last().map_or(1, |it| it.number.to_string().len());
+    for line in lines {
+        let place = line.place.map_or(String::new(), |at| sources.place(at));
+        let text = cut(line.text, MOST);
+        let _ = writeln!(out, "  {:>digits$} | {text:<width$}  {place}", line.number);
     }
     out
 }
