@@ -16,11 +16,10 @@ fn main() -> Result<()> {
         PathBuf::from(std::env::var_os("CHARTROOM_BIN").context("CHARTROOM_BIN names no program")?);
     let corpus = chartroom_tests::shared("corpus/charts");
     let mut charts = vec![chartroom_tests::root().join("tests/charts/devops-network")];
-    charts.extend(
-        corpus.iter().flat_map(|folder| {
-            ["alertmanager", "argo-cd", "kube-prometheus-stack"].map(|it| folder.join(it))
-        }),
-    );
+    charts.extend(corpus.iter().flat_map(|folder| {
+        ["alertmanager", "argo-cd", "kube-prometheus-stack", "prometheus-operator-crds"]
+            .map(|it| folder.join(it))
+    }));
     for (version, variable) in [("3", "HELM3_BIN"), ("4", "HELM4_BIN")] {
         match std::env::var_os(variable) {
             Some(helm) => against_helm(&chartroom, Path::new(&helm), version, &charts)?,

@@ -20,16 +20,21 @@ pub mod layers;
 pub mod load;
 mod metadata;
 pub mod schema;
+mod spread;
 pub mod values;
 pub mod warning;
 
 pub use chart::{Chart, ChartData, Crd};
 pub use files::{SourceFile, strip_bom};
 pub use golang::Dialect;
-pub use load::{LoadContext, LoadError, LoadErrorKind, LoadedChart, load, load_any_version, load_tolerant};
+pub use load::{
+    LoadContext, LoadError, LoadErrorKind, LoadedChart, load, load_any_version, load_spread, load_tolerant,
+};
 pub use metadata::{
     Dependency, ImportValue, Lock, Maintainer, Metadata, read_chart_yaml, read_chart_yaml_strictly,
 };
+
+pub use spread::{InTurn, Spread};
 
 #[cfg(test)]
 mod testing;

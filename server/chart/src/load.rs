@@ -17,7 +17,7 @@ use yaml::{Node, Value};
 use crate::chart::ChartData;
 use crate::decode::{DecodeError, convert_error, unmarshal_error};
 use crate::metadata::{self, read_api_version, read_lock, read_metadata};
-use crate::{Chart, Lock, Metadata, SourceFile, archive};
+use crate::{Chart, InTurn, Lock, Metadata, SourceFile, Spread, archive};
 
 pub(crate) use documents::read_values;
 pub use documents::{BadSeparator, documents, read_first_map};
@@ -97,7 +97,17 @@ const MAX_NESTING: usize = 32;
 ///
 /// The order of `files` is the order of templates; Helm's is bytewise by path.
 pub fn load(files: Vec<SourceFile>, context: &mut LoadContext) -> Result<Chart, LoadError> {
-    let (last_good, known) = (HashMap::new(), KnownFiles::default());
+    load_spread(files, context, &InTurn)
+}
+
+/// The same, with the values of the chart and its subcharts read at once.
+pub fn load_spread(
+    files: Vec<SourceFile>,
+    context: &mut LoadContext,
+    spread: &dyn Spread,
+) -> Result<Chart, LoadError> {
+    let last_good = HashMap::new();
+    let known = KnownFiles::read_values(&files, context.dialect, spread);
     let mut loader = Loader::new(true, &last_good, &known, context.dialect);
     let base = context.base.to_owned();
     loader.root(files, context.table, &base).map(|chart| chart.placed(None))

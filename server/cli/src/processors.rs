@@ -1,6 +1,7 @@
 //! Several processors for what can be done in any order: parsing templates, reading what they printed.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
 use render::Spread;
 
@@ -40,9 +41,67 @@ fn others() -> usize {
     std::thread::available_parallelism().map_or(0, |all| all.get().min(MOST) - 1)
 }
 
+/// Somebody beside us who does what we give away.
+pub(crate) struct Beside<'b, T> {
+    sender: Option<Sender<T>>,
+    enough: &'b AtomicBool,
+}
+
+impl<T> Beside<'_, T> {
+    /// Gives work away, if anybody is there.
+    pub(crate) fn give(&self, work: impl FnOnce() -> T) {
+        if let Some(sender) = &self.sender {
+            // Whoever has gone leaves the work undone, and it is done later.
+            let _ = sender.send(work());
+        }
+    }
+
+    /// What has not been begun is left undone.
+    pub(crate) fn stop(&self) {
+        self.enough.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Runs with somebody beside us who does `work`, where so many bytes are worth it.
+pub(crate) fn beside<T: Send, R>(
+    size: usize,
+    work: impl Fn(T) + Send,
+    run: impl FnOnce(&Beside<'_, T>) -> R,
+) -> R {
+    let enough = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (sender, receiver) = channel();
+        let helper = || receiver.into_iter().take_while(|_| !enough.load(Ordering::Relaxed)).for_each(work);
+        let is_there = size >= WORTH_IT
+            && others() > 0
+            && std::thread::Builder::new().spawn_scoped(scope, helper).is_ok();
+        run(&Beside { sender: is_there.then_some(sender), enough: &enough })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_given_away_is_done_or_left() {
+        for size in [1, WORTH_IT] {
+            let done = AtomicUsize::new(0);
+            let given = beside(
+                size,
+                |count| {
+                    done.fetch_add(count, Ordering::Relaxed);
+                },
+                |beside| {
+                    (0..100).for_each(|_| beside.give(|| 1));
+                    beside.stop();
+                    7
+                },
+            );
+            assert_eq!(given, 7);
+            assert!(done.load(Ordering::Relaxed) <= if size == 1 { 0 } else { 100 });
+        }
+    }
 
     #[test]
     fn everything_is_done_once() {

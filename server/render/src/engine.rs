@@ -40,6 +40,11 @@ impl RenderedFile {
     pub(crate) fn documents(&self, dialect: Dialect) -> &Documents {
         self.documents.get_or_init(|| Documents::read(&self.text, dialect))
     }
+
+    /// Reads its documents now, on whichever thread this is; all clones then have them.
+    pub fn read_documents(&self, dialect: Dialect) {
+        self.documents(dialect);
+    }
 }
 
 /// How to run.
@@ -67,14 +72,30 @@ pub fn run(
     host: &dyn Host,
     config: &RunConfig,
     wanted: impl Fn(&TemplateFile) -> bool,
+    go_on: impl FnMut(&Failed) -> bool,
+) -> (Vec<RenderedFile>, Vec<Failed>) {
+    run_telling(environment, templates, host, config, wanted, go_on, |_| {})
+}
+
+/// The same; `told` gets each file as soon as it is rendered.
+pub fn run_telling(
+    environment: &Environment,
+    templates: &Templates,
+    host: &dyn Host,
+    config: &RunConfig,
+    wanted: impl Fn(&TemplateFile) -> bool,
     mut go_on: impl FnMut(&Failed) -> bool,
+    mut told: impl FnMut(&RenderedFile),
 ) -> (Vec<RenderedFile>, Vec<Failed>) {
     let contexts = Contexts::new(environment);
     let engine = Engine::new(templates, host, config, environment.dialect);
     let (mut rendered, mut failed) = (Vec::new(), Vec::new());
     for file in templates.files().iter().filter(|file| file.is_run() && wanted(file)) {
         match engine.run(file, contexts.dot(&file.chart, &file.name)) {
-            Ok(done) => rendered.push(done.file),
+            Ok(done) => {
+                told(&done.file);
+                rendered.push(done.file);
+            }
             Err(failure) => {
                 let stop = !go_on(&failure);
                 failed.push(*failure);

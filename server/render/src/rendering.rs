@@ -10,7 +10,7 @@ use crate::engine::RenderedFile;
 use crate::error::{Error, ErrorKind, Excerpt};
 use crate::order::install_key;
 use crate::output::{Output, Part};
-use crate::spread::{InTurn, Spread};
+use crate::{InTurn, Spread};
 
 /// What `helm template` can be asked to print or leave out.
 #[derive(Clone, Debug, Default)]

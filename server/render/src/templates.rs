@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use template::{Define, ParseError, Str, TemplateSet, parse};
 
 use crate::error::{Error, ErrorKind};
-use crate::spread::{InTurn, Spread};
+use crate::{InTurn, Spread};
 
 /// A template file, parsed.
 #[derive(Clone, Debug)]

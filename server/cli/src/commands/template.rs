@@ -7,14 +7,16 @@ use anyhow::{Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::warning::log_line;
 use chart::{Chart, Dialect, LoadContext};
-use render::{ErrorKind, Failed, Options, Output, PrintConfig, Release, Rendering, RunConfig, Templates};
+use render::{
+    ErrorKind, Failed, Options, Output, PrintConfig, Release, RenderedFile, Rendering, RunConfig, Templates,
+};
 use text::FileTable;
 
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
-use crate::processors::Processors;
+use crate::processors::{self, Processors};
 use crate::rendered::{self, Request, Sources, Unloaded};
 use crate::report::report;
 
@@ -270,11 +272,22 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     }
     let stop = |_: &Failed| false;
     let config = RunConfig { traced: flags.explain.is_some(), ..RunConfig::default() };
-    let (files, failed) = render::run(&environment, &templates, &host, &config, |_| true, stop);
-    if let Some(failed) = failed.into_iter().next() {
-        bail!(debug_hint(failed.error, global));
-    }
-    let (rendering, errors) = Rendering::read_all(files, dialect, &Processors);
+    // What is rendered is read by another thread while the next template runs.
+    let size = templates.files().iter().map(|file| file.source.data.len()).sum();
+    let (rendering, errors) = processors::beside(
+        size,
+        |file: RenderedFile| file.read_documents(dialect),
+        |beside| {
+            let told = |file: &RenderedFile| beside.give(|| file.clone());
+            let (files, failed) =
+                render::run_telling(&environment, &templates, &host, &config, |_| true, stop, told);
+            beside.stop();
+            match failed.into_iter().next() {
+                Some(failed) => Err(debug_hint(failed.error, global)),
+                None => Ok(Rendering::read_all(files, dialect, &Processors)),
+            }
+        },
+    )?;
     rendering.dropped_hooks.iter().for_each(|hook| output::remark(&unknown_hook(hook, dialect)));
     if let Some(error) = errors.into_iter().next() {
         if global.debug {
@@ -454,7 +467,7 @@ pub(crate) fn load(path: &Path, table: &mut FileTable, dialect: Dialect) -> Resu
         project::read_archive(path, table, dialect)?
     };
     let base = project::text_of(path);
-    Ok(chart::load(files, &mut LoadContext { table, base: &base, dialect })?)
+    Ok(chart::load_spread(files, &mut LoadContext { table, base: &base, dialect }, &Processors)?)
 }
 
 /// What needs a cluster, a network or another program is refused, never silently left out.

@@ -324,6 +324,9 @@ impl<'s> Lexer<'s> {
                 self.single(Kind::RightParen)
             }
             _ => {
+                if IS_WORD[usize::from(byte)] {
+                    return self.identifier();
+                }
                 let (rune, size) = utf8::decode(self.rest());
                 if is_alphanumeric(rune) {
                     return self.identifier();
@@ -382,8 +385,8 @@ impl<'s> Lexer<'s> {
     fn word(&mut self) {
         loop {
             let rest = self.rest();
-            let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-            let len = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+            let ends = |byte: &u8| !IS_WORD[usize::from(*byte)];
+            let len = rest.iter().position(ends).unwrap_or(rest.len());
             self.at += len;
             if rest.get(len).is_none_or(u8::is_ascii) {
                 return;
@@ -497,6 +500,17 @@ impl<'s> Lexer<'s> {
         while self.accept(valid) {}
     }
 }
+
+/// The ASCII letters, digits and the underscore.
+const IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte.is_ascii() {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
 
 fn has_left_trim(rest: &[u8]) -> bool {
     matches!(rest, [b'-', space, ..] if is_space(*space))
