@@ -6,6 +6,7 @@
 
 mod bench;
 mod codegen;
+mod fuzz;
 mod helm;
 mod package;
 mod record;
@@ -19,10 +20,12 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, editors
+  test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, fuzz, editors
   bench          times against real Helm, and over the language server
   record-conformance [TOPIC…]
                  asks real Helm our own conformance cases, and writes its answers down
+  fuzz [TARGET…] [--seconds N]
+                 any input to the readers of templates, YAML, --set, archives, and to a whole rendering
   codegen        generates the parser of the template grammar anew
   package        the VS Code extension with the server in it
   record-lint    what both real Helms say to the cases in tests/charts/lint
@@ -35,6 +38,7 @@ fn main() -> anyhow::Result<()> {
         Some("test") => test::test(rest),
         Some("bench") => bench::bench(rest),
         Some("record-conformance") => record::record(rest),
+        Some("fuzz") => fuzz::fuzz(rest),
         Some("codegen") => codegen::codegen(),
         Some("package") => package::package(),
         Some("record-lint") => record_lint::record_lint(),

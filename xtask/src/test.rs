@@ -9,7 +9,8 @@ use crate::run::{self, cargo, command};
 /// A part of the tests, with the name by which it can be asked for alone.
 type Part = (&'static str, fn() -> Result<()>);
 
-const PARTS: [Part; 4] = [("lint", lint), ("rust", rust), ("docs", docs), ("editors", editors)];
+const PARTS: [Part; 5] =
+    [("lint", lint), ("rust", rust), ("docs", docs), ("fuzz", crate::fuzz::smoke), ("editors", editors)];
 
 /// Runs the named parts, or all.
 pub(crate) fn test(names: &[String]) -> Result<()> {

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::{FileType, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use chart::ignore::Rules;
@@ -150,7 +150,7 @@ fn base(relative: &str) -> &str {
 fn unreachable_entry(path: &Path, error: &std::io::Error) -> ReadError {
     match path.read_link() {
         Ok(target) => {
-            let target = path.parent().unwrap_or(Path::new("")).join(target);
+            let target = without_dots(&path.parent().unwrap_or(Path::new("")).join(target));
             let why = reason(error);
             let message =
                 format!("error evaluating symlink {}: lstat {}: {why}", path.display(), target.display());
@@ -158,6 +158,18 @@ fn unreachable_entry(path: &Path, error: &std::io::Error) -> ReadError {
         }
         Err(_) => ReadError::io("lstat", path, error),
     }
+}
+
+/// The path with each `..` carried out, as Go names what a link leads to.
+fn without_dots(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut clean, part| {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if clean.file_name().is_some() => drop(clean.pop()),
+            _ => clean.push(part),
+        }
+        clean
+    })
 }
 
 /// The names in a folder, with what they are where the folder knows it.
