@@ -83,6 +83,14 @@ fn set_overrides_files_and_files_override_the_chart() {
 }
 
 #[test]
+fn json_of_the_command_line_has_places_too() {
+    let json = r#"image={"tag":"v5","pullPolicy":"Always"}"#;
+    let told = told("my-app:v5", &[CHART, "--set-json", json]);
+    let layers = format!("image.tag = \"v5\"\n    from --set-json {json}\n    overrides values.yaml:5:8");
+    tells(&told, &[&layers]);
+}
+
+#[test]
 fn a_column_is_one_byte_of_a_line() {
     let args = ["template", CHART];
     let line = line_with("my-app:latest", &args);

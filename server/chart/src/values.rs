@@ -144,7 +144,7 @@ fn set_json(values: &mut Map, argument: Argument, dialect: Dialect) -> Result<()
     if dialect == Dialect::Helm4 && trimmed.starts_with('{') {
         let object = json::parse_whole(trimmed).map_err(|_| failed("data JSON:"))?;
         let at = argument.file.map(|file| FileRange::new(file, 0, arg.len()));
-        let object = strvals::placed(object, at);
+        let object = strvals::placed(object, arg, at);
         let merged = merge_maps(&Node::computed(Value::Map(Arc::new(std::mem::take(values)))), &object);
         *values = map_of(&merged);
         return Ok(());

@@ -305,7 +305,9 @@ impl<'t, 'r> Parser<'t, 'r> {
         };
         let at = self.since(start, if matches!(self.mode, Mode::Literal) { &[] } else { &[','] });
         let node = Node { value, at };
-        Ok((if matches!(self.mode, Mode::Json) { placed(node, at) } else { node }, stop))
+        let text = &self.whole.text[start..self.offset()];
+        let text = text.strip_suffix(',').unwrap_or(text);
+        Ok((if matches!(self.mode, Mode::Json) { placed(node, text, at) } else { node }, stop))
     }
 
     fn plain_value(&mut self) -> Result<(Value, Option<Stop>), Stop> {
@@ -437,22 +439,38 @@ fn set(values: &mut Map, named: Named<'_>, node: Node) {
     }
 }
 
-/// JSON as it stands in an argument: all of it has the argument's range, for its reader keeps no places.
-pub(super) fn placed(node: Node, at: Option<FileRange>) -> Node {
-    if at.is_none() {
-        return node;
-    }
-    let value = match node.value {
+/// JSON with its places. Its reader keeps none, so it is read once more, as YAML; what differs there (a key that
+/// comes twice) has the place of the whole.
+pub(super) fn placed(node: Node, text: &str, at: Option<FileRange>) -> Node {
+    let Some(at) = at else { return node };
+    let places = yaml::parse(text, at.file, yaml::Numbers::AsJson).ok();
+    overlay(&node, places.as_ref(), at)
+}
+
+fn overlay(node: &Node, places: Option<&Node>, whole: FileRange) -> Node {
+    let start = whole.range.start();
+    let moved = |at: FileRange| FileRange { file: at.file, range: at.range + start };
+    let below = |child: &Node, place: Option<&Node>| {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || overlay(child, place, whole))
+    };
+    let value = match &node.value {
         Value::List(items) => {
-            Value::List(Arc::new(items.iter().map(|item| placed(item.clone(), at)).collect()))
+            let place = |index: usize| places?.value.as_list()?.get(index);
+            let items = items.iter().enumerate().map(|(index, item)| below(item, place(index)));
+            Value::List(Arc::new(items.collect()))
         }
         Value::Map(map) => {
-            let entry = |it: &Entry| Entry { key_at: at, node: placed(it.node.clone(), at), ..it.clone() };
+            let entry = |entry: &Entry| {
+                let place = places.and_then(|it| it.value.as_map()?.entry(&entry.key));
+                let key_at = place.and_then(|it| it.key_at).map_or(whole, moved);
+                let node = below(&entry.node, place.map(|it| &it.node));
+                Entry { key: entry.key.clone(), key_at: Some(key_at), node }
+            };
             Value::Map(Arc::new(map.iter().map(entry).collect()))
         }
-        scalar => scalar,
+        scalar => scalar.clone(),
     };
-    Node { value, at }
+    Node { value, at: Some(places.and_then(|it| it.at).map_or(whole, moved)) }
 }
 
 fn element(list: &[Node], index: i64) -> Option<&Node> {
@@ -604,9 +622,6 @@ mod tests {
         );
         assert_eq!(places(parse_literal_into, "a=1,2"), ["a:", "1,2"]);
         assert_eq!(places(parse_into_string, "a=,b=x"), ["a:", "", "b:", "x"]);
-        assert_eq!(
-            places(parse_json_into, r#"a={"b":[1]},c=2"#),
-            ["a:", r#"{"b":[1]}:"#, r#"{"b":[1]}"#, "c:", "2"]
-        );
+        assert_eq!(places(parse_json_into, r#"a={"b":[1]},c=2"#), ["a:", r#""b":"#, "1", "c:", "2"]);
     }
 }
