@@ -54,6 +54,15 @@ impl Diagnostic {
         }
     }
 
+    /// The same with what to do about it below the message, and what that speaks of among the related places.
+    pub fn with_hint(mut self, hint: Option<render::Hint>) -> Self {
+        if let Some(hint) = hint {
+            self.message = format!("{}\nhint: {}", self.message, hint.text);
+            self.related.extend(hint.at.map(|at| (at, "the hint speaks of this".to_owned())));
+        }
+        self
+    }
+
     /// For a file of the chart that cannot be loaded.
     pub fn of_load_error(error: &chart::LoadError, fallback: FileRange) -> Self {
         Self {

@@ -38,7 +38,7 @@ impl Rendering {
         let (files, mut errors) = run(view, model, &|_| true, cancel)?;
         let dialect = view.settings.helm_version.dialect();
         let (rendering, unreadable) = render::Rendering::new(files, dialect);
-        errors.extend(unreadable.iter().map(|it| Failure::rendering(it, view)));
+        errors.extend(unreadable.iter().map(|it| Failure::rendering(it, view, model)));
         let output = rendering.print(&[], &PrintConfig::default());
         Some(Self { text: output.text.clone(), errors, files: rendering, output })
     }
@@ -54,7 +54,7 @@ impl Rendering {
         let dialect = view.settings.helm_version.dialect();
         let names: Vec<_> = files.iter().map(|it| it.name.clone()).collect();
         let (mut rendering, unreadable) = render::Rendering::new(files, dialect);
-        errors.extend(unreadable.iter().map(|it| Failure::rendering(it, view)));
+        errors.extend(unreadable.iter().map(|it| Failure::rendering(it, view, model)));
         // Notes are kept apart, and shown all the same.
         let notes = std::mem::take(&mut rendering.notes);
         rendering.files.extend(notes);
@@ -96,7 +96,7 @@ fn run(
     let base = model.exact(view);
     let Some(environment) = base.environment.clone() else { return Some((Vec::new(), errors)) };
     let templates = model.templates(view);
-    errors.extend(templates.errors().iter().map(|it| Failure::rendering(it, view)));
+    errors.extend(templates.errors().iter().map(|it| Failure::rendering(it, view, model)));
     let budget = Budget { cancelled: Some(cancel.flag()), ..Budget::default() };
     let config = RunConfig { budget, traced: true };
     let values_files = view.values.iter().map(|it| (it.id, it.data.clone())).collect();
@@ -107,7 +107,7 @@ fn run(
         return None;
     }
     for failure in failed {
-        errors.push(Failure::rendering(&failure.error, view));
+        errors.push(Failure::rendering(&failure.error, view, model));
         files.push(failure.partial);
     }
     Some((files, errors))
@@ -129,7 +129,7 @@ fn before(view: &ChartView, model: &Model) -> Vec<Failure> {
     }));
     errors
         .extend(base.values_errors.iter().map(|it| Failure::plain(it.message.clone(), it.at.unwrap_or(at))));
-    errors.extend(base.errors.iter().map(|it| Failure::rendering(it, view)));
+    errors.extend(base.errors.iter().map(|it| Failure::rendering(it, view, model)));
     errors.extend(base.warnings.iter().map(|it| {
         let diagnostic = Diagnostic::of_warning(it, at);
         Failure { message: it.message.clone(), diagnostic, is_error: false }
@@ -138,8 +138,10 @@ fn before(view: &ChartView, model: &Model) -> Vec<Failure> {
 }
 
 impl Failure {
-    fn rendering(error: &render::Error, view: &ChartView) -> Self {
-        let diagnostic = Diagnostic::of_render_error(error, fallback(view));
+    fn rendering(error: &render::Error, view: &ChartView, model: &Model) -> Self {
+        let environment = model.exact(view).environment.clone();
+        let hint = environment.and_then(|it| render::hint(error, &it, model.templates(view)));
+        let diagnostic = Diagnostic::of_render_error(error, fallback(view)).with_hint(hint);
         Self { message: error.message.clone(), diagnostic, is_error: true }
     }
 

@@ -41,3 +41,15 @@ async fn a_save_is_answered_even_if_nothing_changed() {
     client.notify("textDocument/didSave", client.document("values.yaml")).await;
     assert_eq!(client.diagnostics("values.yaml").await["diagnostics"], json!([]));
 }
+
+#[tokio::test]
+async fn a_hint_stands_below_the_message() {
+    let template = "a: {{ .Values.imagee.tag }}\n";
+    let values = ("values.yaml", "image: {tag: x}\n");
+    let mut client = Client::start(&[CHART, values, ("templates/a.yaml", template)]).await;
+    client.open("templates/a.yaml", template).await;
+    let told = client.diagnostics("templates/a.yaml").await;
+    let wanted = "nil pointer evaluating interface {}.tag\n\
+                  hint: `imagee` is not set in the values; did you mean `image`?";
+    assert_eq!(told["diagnostics"][0]["message"], wanted);
+}
