@@ -5,6 +5,7 @@
 
 mod read;
 mod validate;
+mod write;
 
 use std::collections::BTreeMap;
 

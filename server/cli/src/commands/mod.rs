@@ -6,5 +6,6 @@ pub(crate) mod explain;
 pub(crate) mod lint;
 pub(crate) mod lsp;
 pub(crate) mod preview;
+pub(crate) mod show;
 pub(crate) mod template;
 pub(crate) mod version;

@@ -1,0 +1,148 @@
+//! `chartroom show`: what a chart says about itself, as `helm show` prints it.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use chart::{Chart, Dialect};
+use text::FileTable;
+
+use super::template::load;
+use crate::flags::Global;
+use crate::output;
+
+/// Print what a chart says about itself: its Chart.yaml, values, README, custom resource definitions.
+#[derive(Debug, clap::Args)]
+#[command(visible_alias = "inspect")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    part: Part,
+}
+
+/// What to print.
+#[derive(Debug, clap::Subcommand)]
+enum Part {
+    /// Everything below, parted by `---`.
+    All(Source),
+    /// `Chart.yaml`, as Helm understands it.
+    Chart(Source),
+    /// `values.yaml`, comments included.
+    Values(Values),
+    /// The README.
+    Readme(Source),
+    /// The custom resource definitions of the chart and its subcharts.
+    Crds(Source),
+}
+
+/// Where the chart is.
+#[derive(Debug, clap::Args)]
+struct Source {
+    /// The chart: a folder or a packed chart.
+    chart: String,
+    /// The version of the chart, or a range. A chart on the disk is the one that it is.
+    #[arg(long, value_name = "RANGE")]
+    version: Option<String>,
+    /// Development versions too. A chart on the disk is the one that it is.
+    #[arg(long)]
+    devel: bool,
+    /// The address of the chart's repository.
+    #[arg(long, value_name = "URL")]
+    repo: Option<String>,
+    /// Check the signature of a packed chart.
+    #[arg(long)]
+    verify: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Values {
+    #[command(flatten)]
+    source: Source,
+    /// A JSONPath expression to filter the values by.
+    #[arg(long, value_name = "TEMPLATE")]
+    jsonpath: Option<String>,
+}
+
+/// The names that a README may have, in any case.
+const READMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
+
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    let dialect = global.helm.dialect();
+    let (source, print): (&Source, fn(&Chart, Dialect, &mut String) -> Result<()>) = match &args.part {
+        Part::All(source) => (source, all),
+        Part::Chart(source) => (source, |chart, _, out| definition(chart, out)),
+        Part::Values(Values { jsonpath: Some(_), .. }) => {
+            bail!("--jsonpath is not supported yet; without it all values are printed")
+        }
+        Part::Values(Values { source, .. }) => (source, |chart, _, out| values(chart, out)),
+        Part::Readme(source) => (source, |chart, _, out| readme(chart, "", out)),
+        Part::Crds(source) => (source, crds),
+    };
+    source.refuse_what_is_missing()?;
+    let mut table = FileTable::default();
+    let chart = load(Path::new(&source.chart), &mut table, dialect)?;
+    let mut out = String::new();
+    print(&chart, dialect, &mut out)?;
+    output::print(&out)
+}
+
+impl Source {
+    fn refuse_what_is_missing(&self) -> Result<()> {
+        if self.repo.is_some() {
+            bail!("--repo needs a chart repository, which chartroom does not do yet");
+        }
+        if self.verify {
+            bail!("--verify checks signatures, which chartroom does not do yet");
+        }
+        Ok(())
+    }
+}
+
+fn all(chart: &Chart, dialect: Dialect, out: &mut String) -> Result<()> {
+    definition(chart, out)?;
+    out.push_str("---\n");
+    values(chart, out)?;
+    readme(chart, "---\n", out)?;
+    let crds_from = out.len();
+    crds(chart, dialect, out)?;
+    // Helm 3 parts the definitions from what stands before them, not from each other.
+    if dialect == Dialect::Helm3 && out.len() > crds_from && !out[crds_from..].starts_with("---") {
+        out.insert_str(crds_from, "---\n");
+    }
+    Ok(())
+}
+
+fn definition(chart: &Chart, out: &mut String) -> Result<()> {
+    let text = chart.metadata.to_yaml().map_err(|error| anyhow!("Chart.yaml: {}", error.message))?;
+    out.push_str(&text);
+    out.push('\n');
+    Ok(())
+}
+
+fn values(chart: &Chart, out: &mut String) -> Result<()> {
+    if let Some(file) = &chart.values_file {
+        out.push_str(&String::from_utf8_lossy(&file.data));
+        out.push('\n');
+    }
+    Ok(())
+}
+
+fn readme(chart: &Chart, before: &str, out: &mut String) -> Result<()> {
+    let is_readme = |path: &str| READMES.iter().any(|name| path.eq_ignore_ascii_case(name));
+    if let Some(file) = chart.files.iter().find(|file| is_readme(&file.path)) {
+        out.push_str(before);
+        out.push_str(&String::from_utf8_lossy(&file.data));
+        out.push('\n');
+    }
+    Ok(())
+}
+
+fn crds(chart: &Chart, dialect: Dialect, out: &mut String) -> Result<()> {
+    for crd in chart.crds() {
+        let text = String::from_utf8_lossy(&crd.file.data);
+        if dialect == Dialect::Helm4 && !text.starts_with("---") {
+            out.push_str("---\n");
+        }
+        out.push_str(&text);
+        out.push('\n');
+    }
+    Ok(())
+}
