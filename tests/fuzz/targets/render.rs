@@ -62,13 +62,10 @@ fuzz_target!(|text: &str| {
         let mut texts = Vec::new();
         for traced in [false, true] {
             let config = RunConfig { budget: budget.clone(), traced };
-            let (files, failed) =
-                render::run(&environment, &templates, &Still, &config, |_| true, |_| true);
+            let (files, failed) = render::run(&environment, &templates, &Still, &config, |_| true, |_| true);
             texts.push(files.iter().map(|it| it.text.to_string()).collect::<Vec<_>>());
             for file in files.iter().chain(failed.iter().map(|it| &it.partial)) {
-                for offset in 0..file.text.len().min(2000) {
-                    let _ = file.explain(offset);
-                }
+                let _ = file.explain(0..file.text.len().min(2000));
             }
             let (rendering, _) = Rendering::new(files, dialect);
             let _ = rendering.print(&[], &PrintConfig::default());
