@@ -10,7 +10,7 @@ use crate::run::{self, cargo, command};
 type Part = (&'static str, fn() -> Result<()>);
 
 const PARTS: [Part; 5] =
-    [("lint", lint), ("rust", rust), ("docs", docs), ("fuzz", crate::fuzz::smoke), ("editors", editors)];
+    [("lint", lint), ("docs", docs), ("rust", rust), ("fuzz", crate::fuzz::smoke), ("editors", editors)];
 
 /// Runs the named parts, or all.
 pub(crate) fn test(names: &[String]) -> Result<()> {

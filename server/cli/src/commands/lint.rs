@@ -19,7 +19,7 @@ use host::LintHost;
 
 /// Examine charts for possible issues.
 ///
-/// Prints what `helm lint` prints, byte for byte: [ERROR] for what will keep a chart from being installed, [WARNING]
+/// Prints what `helm lint` prints, byte for byte: ERROR for what will keep a chart from being installed, WARNING
 /// for what goes against convention or recommendation. Fails where there is an error; with --strict, also where
 /// there is a warning.
 #[derive(Debug, clap::Args)]
