@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use syntax::{Access, ActionId, Expr};
+use syntax::{Access, ActionId, Frame, Pipeline};
 use text::{FilePos, FileRange};
 
 use crate::analysis::Analysis;
@@ -145,58 +145,54 @@ impl Analysis {
 /// The names in one template that stand for one of the values.
 fn uses_in(analysis: &Analysis, source: &TemplateSource, wanted: &[Vec<Arc<str>>]) -> Vec<FileRange> {
     let last: Vec<&str> = wanted.iter().filter_map(|it| it.last()).map(|key| &**key).collect();
-    if !last.iter().any(|key| source.text().contains(*key)) {
-        return Vec::new();
-    }
+    let mut actions: Vec<ActionId> =
+        last.iter().flat_map(|key| source.actions_naming(key)).copied().collect();
+    actions.sort_unstable();
+    actions.dedup();
     let is_wanted = |shape: &Shape| shape.values().any(|value| wanted.contains(&identity(value)));
     let evaluator = Evaluator::new(analysis, source);
     let ast = source.ast();
     let mut found = Vec::new();
-    let mut exprs: Vec<(ActionId, &Expr)> = Vec::new();
-    ast.each_expr(|action, expr| exprs.push((action, expr)));
-    for (action, expr) in exprs {
-        for (at, name) in expr.path.iter().enumerate().filter(|(_, name)| last.contains(&name.text.as_str()))
-        {
-            let frames = ast.frames_of_action(action);
-            let scope = Scope { frames: &frames, offset: expr.range.start() };
-            if is_wanted(&evaluator.path(scope, &expr.head, &expr.path[..=at])) {
-                found.push(source.at(name.range));
+    for id in actions {
+        let Some(pipeline) = &ast.action(id).pipeline else { continue };
+        let frames = ast.frames_of_action(id);
+        pipeline.each_expr(&mut |expr| {
+            let named = expr.path.iter().enumerate().filter(|(_, name)| last.contains(&name.text.as_str()));
+            for (at, name) in named {
+                let scope = Scope { frames: &frames, offset: expr.range.start() };
+                if is_wanted(&evaluator.path(scope, &expr.head, &expr.path[..=at])) {
+                    found.push(source.at(name.range));
+                }
             }
-        }
+        });
+        keys_in_calls(source, &evaluator, (pipeline, &frames), &last, &is_wanted, &mut found);
     }
-    found.extend(keys_in_calls(source, &evaluator, &last, &is_wanted));
     found
 }
 
 /// `index .Values "a" "b"`, `get .Values "a"`, `hasKey .Values "a"`
-fn keys_in_calls(
-    source: &TemplateSource,
-    evaluator: &Evaluator<'_>,
+fn keys_in_calls<'a>(
+    source: &'a TemplateSource,
+    evaluator: &Evaluator<'a>,
+    (pipeline, frames): (&'a Pipeline, &[Frame<'a>]),
     last: &[&str],
     is_wanted: &dyn Fn(&Shape) -> bool,
-) -> Vec<FileRange> {
-    let ast = source.ast();
-    let mut found = Vec::new();
-    for (at, action) in ast.actions.iter().enumerate() {
-        let Some(pipeline) = &action.pipeline else { continue };
-        let frames = ast.frames_of_action(ActionId(at as u32));
-        pipeline.each_command(&mut |_, _, command| {
-            let Some(("index" | "get" | "hasKey", [map, keys @ ..])) = command.function() else { return };
-            if !keys.iter().any(|key| key.string().is_some_and(|key| last.contains(&key.value.as_str()))) {
-                return;
+    found: &mut Vec<FileRange>,
+) {
+    pipeline.each_command(&mut |_, _, command| {
+        let Some(("index" | "get" | "hasKey", [map, keys @ ..])) = command.function() else { return };
+        if !keys.iter().any(|key| key.string().is_some_and(|key| last.contains(&key.value.as_str()))) {
+            return;
+        }
+        let mut shape = evaluator.expr(Scope { frames, offset: map.range.start() }, map);
+        for key in keys {
+            let Some(key) = key.string() else { return };
+            shape = evaluator.field(&shape, &key.value);
+            if last.contains(&key.value.as_str()) && is_wanted(&shape) {
+                found.push(source.at(key.content));
             }
-            let scope = Scope { frames: &frames, offset: map.range.start() };
-            let mut shape = evaluator.expr(scope, map);
-            for key in keys {
-                let Some(key) = key.string() else { return };
-                shape = evaluator.field(&shape, &key.value);
-                if last.contains(&key.value.as_str()) && is_wanted(&shape) {
-                    found.push(source.at(key.content));
-                }
-            }
-        });
-    }
-    found
+        }
+    });
 }
 
 #[cfg(test)]

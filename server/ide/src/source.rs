@@ -5,7 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use syntax::{Ast, Template, ValuesFile};
+use rustc_hash::FxHashMap;
+use syntax::{ActionId, Ast, Template, ValuesFile};
 use text::{FileId, FileRange, TextRange};
 
 /// A template of a chart, or of one of its subcharts.
@@ -21,18 +22,28 @@ pub struct TemplateSource {
     /// Parsed already where it is open in an editor.
     document: Option<Template>,
     ast: OnceLock<Ast>,
+    /// Which actions name a field or key.
+    named: OnceLock<FxHashMap<Box<str>, Vec<ActionId>>>,
 }
 
 impl TemplateSource {
     /// A template that nobody edits.
     pub fn new(file: FileId, path: Arc<str>, chart: Arc<str>, text: Arc<str>) -> Self {
-        Self { file, path, chart, text, document: None, ast: OnceLock::new() }
+        Self { file, path, chart, text, document: None, ast: OnceLock::new(), named: OnceLock::new() }
     }
 
     /// A template that is open in an editor, with the trees that are kept for it.
     pub fn open(file: FileId, path: Arc<str>, chart: Arc<str>, document: Template) -> Self {
         let text = document.text().clone();
-        Self { file, path, chart, text, document: Some(document), ast: OnceLock::new() }
+        Self {
+            file,
+            path,
+            chart,
+            text,
+            document: Some(document),
+            ast: OnceLock::new(),
+            named: OnceLock::new(),
+        }
     }
 
     /// The text.
@@ -46,6 +57,24 @@ impl TemplateSource {
             Some(document) => document.ast(),
             None => self.ast.get_or_init(|| Ast::parse(&self.text)),
         }
+    }
+
+    /// The actions that name a field (`.a`) or a key (`index … "a"`), in order.
+    pub(crate) fn actions_naming(&self, name: &str) -> &[ActionId] {
+        let named = self.named.get_or_init(|| {
+            let mut named: FxHashMap<Box<str>, Vec<ActionId>> = FxHashMap::default();
+            let mut add = |name: &str, action: ActionId| match named.get_mut(name) {
+                Some(actions) if actions.last() == Some(&action) => {}
+                Some(actions) => actions.push(action),
+                None => drop(named.insert(name.into(), vec![action])),
+            };
+            self.ast().each_expr(|action, expr| {
+                expr.path.iter().for_each(|name| add(&name.text, action));
+                expr.string().into_iter().for_each(|key| add(&key.value, action));
+            });
+            named
+        });
+        named.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The editor's trees; parsed now where the file is not open.
