@@ -1,5 +1,6 @@
 //! Several processors for what can be done in any order: parsing templates, reading what they printed.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
@@ -36,9 +37,10 @@ impl Spread for Processors {
     }
 }
 
-/// How many processors there are besides this one.
+/// How many processors there are besides this one. The system has to look that up in several files.
 fn others() -> usize {
-    std::thread::available_parallelism().map_or(0, |all| all.get().min(MOST) - 1)
+    static OTHERS: OnceLock<usize> = OnceLock::new();
+    *OTHERS.get_or_init(|| std::thread::available_parallelism().map_or(0, |all| all.get().min(MOST) - 1))
 }
 
 /// Somebody beside us who does what we give away.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use syntax::{Access, ActionId, Frame, Pipeline};
 use text::{FilePos, FileRange};
 
@@ -123,8 +124,9 @@ impl Analysis {
     fn uses_of_values(&self, values: &[ValueAt]) -> Vec<Reference> {
         let wanted: Vec<Vec<Arc<str>>> = values.iter().map(identity).collect();
         let mut found = Vec::new();
+        let mut seen = FxHashSet::default();
         let mut add = |at: FileRange, writes: bool| {
-            if !found.iter().any(|it: &Reference| it.at == at) {
+            if seen.insert(at) {
                 found.push(Reference { at, writes });
             }
         };

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use syntax::{ActionId, Ast, Template, ValuesFile};
-use text::{FileId, FileRange, TextRange};
+use text::{FileId, FileRange, LineIndex, TextRange};
 
 /// A template of a chart, or of one of its subcharts.
 #[derive(Debug)]
@@ -24,26 +24,20 @@ pub struct TemplateSource {
     ast: OnceLock<Ast>,
     /// Which actions name a field or key.
     named: OnceLock<FxHashMap<Box<str>, Vec<ActionId>>>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl TemplateSource {
     /// A template that nobody edits.
     pub fn new(file: FileId, path: Arc<str>, chart: Arc<str>, text: Arc<str>) -> Self {
-        Self { file, path, chart, text, document: None, ast: OnceLock::new(), named: OnceLock::new() }
+        let (ast, named, lines) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { file, path, chart, text, document: None, ast, named, lines }
     }
 
     /// A template that is open in an editor, with the trees that are kept for it.
     pub fn open(file: FileId, path: Arc<str>, chart: Arc<str>, document: Template) -> Self {
         let text = document.text().clone();
-        Self {
-            file,
-            path,
-            chart,
-            text,
-            document: Some(document),
-            ast: OnceLock::new(),
-            named: OnceLock::new(),
-        }
+        Self { document: Some(document), ..Self::new(file, path, chart, text) }
     }
 
     /// The text.
@@ -57,6 +51,11 @@ impl TemplateSource {
             Some(document) => document.ast(),
             None => self.ast.get_or_init(|| Ast::parse(&self.text)),
         }
+    }
+
+    /// The lines of the text.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// The actions that name a field (`.a`) or a key (`index … "a"`), in order.

@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use chart::archive::{self, MAX_CHART_SIZE, MAX_FILE_SIZE};
 use chart::ignore::{HELM_IGNORE, Rules};
-use chart::{Dialect, SourceFile};
+use chart::{Dialect, SourceFile, Spread};
 use text::FileTable;
 
 use crate::error::{ReadError, ReadErrorKind};
@@ -46,13 +48,18 @@ pub fn read_chart(
     root: &Path,
     table: &mut FileTable,
     dialect: Dialect,
+    spread: &dyn Spread,
 ) -> Result<Vec<SourceFile>, ReadError> {
     let rules = strict_rules(root)?;
     let (found, errors) = walk(root, WalkConfig { rules: &rules, tolerant: false });
+    let contents = contents_of(&found, spread);
     let mut reader = Reader::new(root, table, dialect);
     let mut files = Vec::with_capacity(found.len());
-    for file in &found {
-        files.push(reader.read(file)?);
+    for (file, content) in found.iter().zip(contents) {
+        files.push(match content.into_inner() {
+            Some(data) => reader.accept(file, data)?,
+            None => reader.read(file)?,
+        });
     }
     // The walk stopped behind the files that it found: Helm would have read those first.
     match errors.into_iter().next() {
@@ -185,6 +192,49 @@ fn tolerant_rules(root: &Path) -> (Rules, Vec<ReadError>) {
     (rules, errors.collect())
 }
 
+/// So many files are read by one thread before it asks for more.
+const AT_ONCE: usize = 16;
+/// What a file has that nobody has looked at yet, more or less.
+const USUAL_SIZE: usize = 8 * 1024;
+
+/// What the files hold, read in any order. Those that cannot be read or are too large are left out: whoever comes to
+/// them in order says why.
+fn contents_of(found: &[Found], spread: &dyn Spread) -> Vec<OnceLock<Arc<[u8]>>> {
+    let contents: Vec<OnceLock<Arc<[u8]>>> = found.iter().map(|_| OnceLock::new()).collect();
+    let chunks: Vec<_> = found.chunks(AT_ONCE).zip(contents.chunks(AT_ONCE)).collect();
+    let sizes: Vec<usize> = chunks.iter().map(|(files, _)| files.len() * USUAL_SIZE).collect();
+    let total = AtomicU64::new(0);
+    spread.each(&sizes, &|at| {
+        let mut room = Room::default();
+        for (file, content) in std::iter::zip(chunks[at].0, chunks[at].1) {
+            if total.load(Ordering::Relaxed) > MAX_CHART_SIZE {
+                return;
+            }
+            let Ok(data) = room.read(&file.path, MAX_FILE_SIZE) else { continue };
+            total.fetch_add(data.len() as u64, Ordering::Relaxed);
+            // What was cut off is read again by whoever knows whether it may be so large.
+            if data.len() as u64 <= MAX_FILE_SIZE {
+                content.get_or_init(|| data.into());
+            }
+        }
+    });
+    contents
+}
+
+/// Files are read into the same room and copied out at their size.
+#[derive(Default)]
+struct Room(Vec<u8>);
+
+impl Room {
+    /// One byte more than the most there may be tells that there is more.
+    fn read(&mut self, path: &Path, most: u64) -> std::io::Result<&[u8]> {
+        self.0.clear();
+        self.0.reserve(64 * 1024);
+        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut self.0)?;
+        Ok(&self.0)
+    }
+}
+
 /// Reads the files of one chart.
 struct Reader<'r> {
     /// The chart's folder, as the files' numbers have it.
@@ -193,24 +243,28 @@ struct Reader<'r> {
     dialect: Dialect,
     /// How many bytes all files that are left may have.
     budget: u64,
-    /// Each file is read into the same room and copied out at its size.
-    room: Vec<u8>,
+    room: Room,
 }
 
 impl<'r> Reader<'r> {
     fn new(root: &Path, table: &'r mut FileTable, dialect: Dialect) -> Self {
-        let room = Vec::with_capacity(64 * 1024);
-        Self { base: text_of(root), table, dialect, budget: MAX_CHART_SIZE, room }
+        Self { base: text_of(root), table, dialect, budget: MAX_CHART_SIZE, room: Room::default() }
     }
 
     fn read(&mut self, file: &Found) -> Result<SourceFile, ReadError> {
-        let too_large = |message: String| ReadError::new(ReadErrorKind::TooLarge, &file.path, message);
         let most = if self.dialect == Dialect::Helm3 { MAX_FILE_SIZE.min(self.budget) } else { self.budget };
-        self.fill(&file.path, most).map_err(|error| {
+        let data = self.room.read(&file.path, most).map_err(|error| {
             let error = ReadError::io("open", &file.path, &error);
             ReadError { message: format!("error reading {}: {}", file.relative, error.message), ..error }
         })?;
-        let len = self.room.len() as u64;
+        let data = data.into();
+        self.accept(file, data)
+    }
+
+    /// Takes a file into the chart, unless it is too large.
+    fn accept(&mut self, file: &Found, data: Arc<[u8]>) -> Result<SourceFile, ReadError> {
+        let too_large = |message: String| ReadError::new(ReadErrorKind::TooLarge, &file.path, message);
+        let len = data.len() as u64;
         if self.dialect == Dialect::Helm3 && len > MAX_FILE_SIZE {
             let name = file.path.file_name().unwrap_or_default().to_string_lossy();
             return Err(too_large(format!(
@@ -225,14 +279,7 @@ impl<'r> Reader<'r> {
         };
         self.budget = left;
         let id = self.table.intern(&format!("{}/{}", self.base, file.relative));
-        Ok(SourceFile::new(file.relative.as_str(), id, &self.room[..]))
-    }
-
-    /// One byte more than the most there may be tells that there is more.
-    fn fill(&mut self, path: &Path, most: u64) -> std::io::Result<()> {
-        self.room.clear();
-        File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut self.room)?;
-        Ok(())
+        Ok(SourceFile::new(file.relative.as_str(), id, data))
     }
 }
 

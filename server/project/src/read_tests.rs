@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chart::InTurn;
+
 use super::*;
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -16,7 +18,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn paths(root: &Path) -> Result<Vec<String>, ReadError> {
-    let files = read_chart(root, &mut FileTable::default(), Dialect::Helm4)?;
+    let files = read_chart(root, &mut FileTable::default(), Dialect::Helm4, &InTurn)?;
     Ok(files.iter().map(|file| file.path.to_string()).collect())
 }
 
@@ -54,7 +56,7 @@ fn a_bad_rule_stops_helm_and_not_the_editor() {
 fn byte_order_marks_go_and_numbers_lead_to_paths() {
     let it = folder(&[("values.yaml", "\u{feff}a: 1")]);
     let mut table = FileTable::default();
-    let files = read_chart(it.path(), &mut table, Dialect::Helm4).unwrap();
+    let files = read_chart(it.path(), &mut table, Dialect::Helm4, &InTurn).unwrap();
     assert_eq!(files[0].text(), Some("a: 1"));
     assert_eq!(**table.path(files[0].id), *text_of(&it.path().join("values.yaml")));
 }
@@ -62,7 +64,7 @@ fn byte_order_marks_go_and_numbers_lead_to_paths() {
 #[test]
 fn a_large_file_is_refused_by_helm_3_only() {
     let it = folder(&[("big", &"x".repeat(MAX_FILE_SIZE as usize + 1))]);
-    let error = read_chart(it.path(), &mut FileTable::default(), Dialect::Helm3).unwrap_err();
+    let error = read_chart(it.path(), &mut FileTable::default(), Dialect::Helm3, &InTurn).unwrap_err();
     assert_eq!(error.message, "chart file \"big\" is larger than the maximum file size 5242880");
     assert_eq!(paths(it.path()).unwrap(), ["big"]);
 }

@@ -55,6 +55,12 @@ impl TemplateFile {
         }
     }
 
+    /// Parses a template of a chart that is no subchart, before the chart is known.
+    pub fn of_root(chart: &str, source: SourceFile, dialect: Dialect) -> Self {
+        let name = format!("{chart}/{}", source.path);
+        Self::parse(name.into(), chart.into(), source, dialect)
+    }
+
     fn parse(name: Arc<str>, chart: Arc<str>, source: SourceFile, dialect: Dialect) -> Self {
         let parsed = parse(&name, source.data.clone(), source.id, dialect).map(Arc::from).map_err(Box::new);
         Self { name, chart, source, parsed }
@@ -164,6 +170,15 @@ impl Templates {
             set.extend(defines.iter().cloned());
         }
         set
+    }
+}
+
+/// Files that were parsed one by one, for [`Templates::parse`] to take what belongs to a chart.
+impl FromIterator<TemplateFile> for Templates {
+    fn from_iter<T: IntoIterator<Item = TemplateFile>>(files: T) -> Self {
+        let mut files: Vec<TemplateFile> = files.into_iter().collect();
+        files.sort_by(|one, other| order(&other.name).cmp(&order(&one.name)));
+        Self { files }
     }
 }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::warning::log_line;
-use chart::{Chart, Dialect, LoadContext};
+use chart::{Chart, Dialect, LoadContext, SourceFile};
 use render::{
-    ErrorKind, Failed, Options, Output, PrintConfig, Release, RenderedFile, Rendering, RunConfig, Templates,
+    ErrorKind, Failed, Options, Output, PrintConfig, Release, RenderedFile, Rendering, RunConfig,
+    TemplateFile, Templates,
 };
 use text::FileTable;
 
@@ -245,7 +246,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     ensure_there(&chart_path)?;
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
-    let chart = load(Path::new(&chart_path), &mut table, dialect)?;
+    let (chart, parsed) = load_and_parse(Path::new(&chart_path), &mut table, dialect)?;
     let options = Options {
         release: Release {
             name: name.clone(),
@@ -266,7 +267,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
         bail!(preparing_failed(error, global));
     }
     let environment = prepared.environment;
-    let templates = Templates::parse(&environment.chart, dialect, None, &Processors);
+    let templates = Templates::parse(&environment.chart, dialect, Some(&parsed), &Processors);
     if let Some(error) = templates.errors().into_iter().next() {
         bail!(debug_hint(error, global));
     }
@@ -455,17 +456,48 @@ fn ensure_there(chart: &str) -> Result<()> {
 
 /// Reads a chart from a folder or an archive.
 pub(crate) fn load(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
+    let files = read(path, table, dialect)?;
+    load_files(files, path, table, dialect)
+}
+
+/// The same, with those of its own templates that another thread could parse in the meantime.
+fn load_and_parse(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<(Chart, Templates)> {
+    let files = read(path, table, dialect)?;
+    let chart_yaml = files.iter().find(|file| &*file.path == "Chart.yaml");
+    let Some(metadata) = chart_yaml.and_then(|file| chart::read_chart_yaml(file, dialect).ok()) else {
+        return Ok((load_files(files, path, table, dialect)?, Templates::default()));
+    };
+    let mut own: Vec<_> = files.iter().filter(|file| file.path.starts_with("templates/")).cloned().collect();
+    own.sort_by_key(|file| std::cmp::Reverse(file.data.len()));
+    let size = own.iter().map(|file| file.data.len()).sum();
+    let (sender, parsed) = std::sync::mpsc::channel();
+    let parse = move |file| drop(sender.send(TemplateFile::of_root(&metadata.name, file, dialect)));
+    let chart = processors::beside(size, parse, |beside| {
+        for file in own {
+            beside.give(|| file);
+        }
+        let chart = load_files(files, path, table, dialect);
+        beside.stop();
+        chart
+    })?;
+    Ok((chart, parsed.into_iter().collect()))
+}
+
+fn read(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
     let shown = path.to_string_lossy();
     if shown.starts_with("oci://") || shown.contains("://") {
         bail!("{shown}: charts from registries are not supported yet; pull the chart and give its path");
     }
     ensure_there(&shown)?;
-    let files = if path.is_dir() {
+    Ok(if path.is_dir() {
         project::ensure_chart(path, dialect)?;
-        project::read_chart(path, table, dialect)?
+        project::read_chart(path, table, dialect, &Processors)?
     } else {
         project::read_archive(path, table, dialect)?
-    };
+    })
+}
+
+fn load_files(files: Vec<SourceFile>, path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
     let base = project::text_of(path);
     Ok(chart::load_spread(files, &mut LoadContext { table, base: &base, dialect }, &Processors)?)
 }

@@ -31,42 +31,55 @@ pub(crate) fn markup(client: &ClientFacts, markdown: String) -> MarkupContent {
 
 /// Finds the protocol's words for places in the files of one chart.
 ///
-/// Lines are counted once per file, however many places lie in it.
+/// A file is looked at once, however many places lie in it.
 #[derive(Debug)]
 pub(crate) struct Places<'s> {
     snapshot: &'s Snapshot,
     view: &'s ChartView,
     model: &'s Model,
-    indexes: RefCell<HashMap<FileId, Rc<LineIndex>>>,
+    files: RefCell<HashMap<FileId, Rc<File<'s>>>>,
+}
+
+/// What a place in a file is told with.
+#[derive(Debug)]
+struct File<'s> {
+    uri: Uri,
+    lines: Lines<'s>,
+}
+
+#[derive(Debug)]
+enum Lines<'s> {
+    /// Open in the editor.
+    Open(&'s Text),
+    /// A template that is not; what was counted stays with it.
+    Template(&'s str, &'s LineIndex),
+    Other(&'s str, LineIndex),
+    /// Gone, or not a text.
+    Unknown,
 }
 
 impl<'s> Places<'s> {
     /// Places in the files of `view` as `snapshot` sees them.
     pub(crate) fn new(snapshot: &'s Snapshot, view: &'s ChartView, model: &'s Model) -> Self {
-        Self { snapshot, view, model, indexes: RefCell::default() }
+        Self { snapshot, view, model, files: RefCell::default() }
     }
 
     /// The URI of a file: the client's own where it is open.
     pub(crate) fn uri(&self, file: FileId) -> Uri {
-        let path = self.model.table.path(file);
-        match self.view.document(file) {
-            Some(document) => Uri(document.uri.to_string()),
-            None => match self.snapshot.document_at(path) {
-                Some(document) => Uri(document.uri.to_string()),
-                None => Uri(uri::of_path(path)),
-            },
-        }
+        self.file(file).uri.clone()
     }
 
     /// A range of a file.
     pub(crate) fn range(&self, at: FileRange) -> Range {
         let encoding = self.snapshot.client.encoding;
-        if let Some(document) = self.view.document(at.file) {
-            return range(&document.text, at.range, encoding);
-        }
-        let Some(text) = self.model.text(self.view, at.file) else { return Range::default() };
-        let index = self.index(at.file, text);
-        let place = |offset| position(index.line_column(text, offset, encoding));
+        let file = self.file(at.file);
+        let (text, lines) = match &file.lines {
+            Lines::Open(text) => return range(text, at.range, encoding),
+            Lines::Template(text, lines) => (text, *lines),
+            Lines::Other(text, lines) => (text, lines),
+            Lines::Unknown => return Range::default(),
+        };
+        let place = |offset| position(lines.line_column(text, offset, encoding));
         Range { start: place(at.range.start()), end: place(at.range.end()) }
     }
 
@@ -80,8 +93,27 @@ impl<'s> Places<'s> {
         !self.model.table.path(file).contains(".tgz/")
     }
 
-    fn index(&self, file: FileId, text: &str) -> Rc<LineIndex> {
-        let mut indexes = self.indexes.borrow_mut();
-        indexes.entry(file).or_insert_with(|| Rc::new(LineIndex::new(text))).clone()
+    fn file(&self, file: FileId) -> Rc<File<'s>> {
+        self.files.borrow_mut().entry(file).or_insert_with(|| Rc::new(self.look_at(file))).clone()
+    }
+
+    fn look_at(&self, file: FileId) -> File<'s> {
+        if let Some(document) = self.view.document(file) {
+            return File { uri: Uri(document.uri.to_string()), lines: Lines::Open(&document.text) };
+        }
+        let path = self.model.table.path(file);
+        let uri = match self.snapshot.document_at(path) {
+            Some(document) => document.uri.to_string(),
+            None => uri::of_path(path),
+        };
+        let template = self.model.analysis().and_then(|it| it.template(file));
+        let lines = match template {
+            Some(template) => Lines::Template(template.text(), template.lines()),
+            None => {
+                let text = self.model.text(self.view, file);
+                text.map_or(Lines::Unknown, |it| Lines::Other(it, LineIndex::new(it)))
+            }
+        };
+        File { uri: Uri(uri), lines }
     }
 }

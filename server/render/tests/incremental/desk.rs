@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chart::load::{KnownFiles, LastGood};
 use chart::values::{ValuesFile, merge_files, read_file_values};
-use chart::{LoadContext, SourceFile, load_tolerant};
+use chart::{InTurn, LoadContext, SourceFile, load_tolerant};
 use chartroom_render::{Environment, Options, Release, Templates, World, prepare};
 use golang::Dialect;
 use text::{FileId, FileTable};
@@ -39,7 +39,7 @@ pub(crate) fn charts(names: &[&str]) -> Vec<PathBuf> {
 impl Desk {
     pub(crate) fn new(chart: &Path, values: &str, dialect: Dialect) -> Self {
         let mut table = FileTable::default();
-        let files = project::read_chart(chart, &mut table, dialect).unwrap();
+        let files = project::read_chart(chart, &mut table, dialect, &InTurn).unwrap();
         let id = table.intern("override.yaml");
         let values = ValuesFile { name: "override.yaml".to_owned(), id, data: values.as_bytes().into() };
         Self { files, values, table, dialect, last: None, known: KnownFiles::default() }

@@ -10,6 +10,7 @@ use chart::{Dialect, LoadContext, SourceFile};
 use text::FileTable;
 
 use super::{NewFile, PLACEHOLDER};
+use crate::processors::Processors;
 
 /// The files of a new chart out of a starter.
 pub(super) fn files(starter: &str, name: &str, dialect: Dialect) -> Result<Vec<NewFile>> {
@@ -18,7 +19,7 @@ pub(super) fn files(starter: &str, name: &str, dialect: Dialect) -> Result<Vec<N
     let failed = |reason: &str| anyhow::anyhow!("could not load {}: {reason}", source.display());
     let read = match std::fs::metadata(&source) {
         Err(error) => bail!(failed(&format!("stat {}: {}", source.display(), project::reason(&error)))),
-        Ok(metadata) if metadata.is_dir() => project::read_chart(&source, &mut table, dialect),
+        Ok(metadata) if metadata.is_dir() => project::read_chart(&source, &mut table, dialect, &Processors),
         Ok(_) => project::read_archive(&source, &mut table, dialect),
     };
     let files = read.map_err(|error| failed(&error.message))?;

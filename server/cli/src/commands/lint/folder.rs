@@ -10,6 +10,8 @@ use golang::strconv::quote;
 use render::lint::{Entry, Folder, Unloadable, load_for_lint};
 use text::FileTable;
 
+use crate::processors::Processors;
+
 /// Reads the chart at a path. The error is what Helm prints in place of findings.
 pub(super) fn read(path: &str, table: &mut FileTable, dialect: Dialect) -> Result<Folder, String> {
     if is_archive(path) {
@@ -26,7 +28,7 @@ pub(super) fn read(path: &str, table: &mut FileTable, dialect: Dialect) -> Resul
     let mut entry = |name: &str| entry(root, name, table);
     let (chart_yaml, values_yaml) = (entry("Chart.yaml"), entry("values.yaml"));
     let (schema, templates, crds) = (entry("values.schema.json"), entry("templates"), entry("crds"));
-    let chart = match project::read_chart(root, table, dialect) {
+    let chart = match project::read_chart(root, table, dialect, &Processors) {
         Ok(files) => load_for_lint(files, &base, table, dialect),
         Err(error) => Err(Unloadable { message: error.message, at: None }),
     };
