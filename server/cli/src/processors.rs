@@ -1,5 +1,6 @@
 //! Several processors for what can be done in any order: parsing templates, reading what they printed.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -43,18 +44,25 @@ fn others() -> usize {
     *OTHERS.get_or_init(|| std::thread::available_parallelism().map_or(0, |all| all.get().min(MOST) - 1))
 }
 
+/// So much is given away at once: to wake another processor takes as long as to do a small piece of work.
+const AT_ONCE: usize = 8;
+
 /// Somebody beside us who does what we give away.
 pub(crate) struct Beside<'b, T> {
-    sender: Option<Sender<T>>,
+    sender: Option<Sender<Vec<T>>>,
+    waiting: RefCell<Vec<T>>,
     enough: &'b AtomicBool,
 }
 
 impl<T> Beside<'_, T> {
     /// Gives work away, if anybody is there.
     pub(crate) fn give(&self, work: impl FnOnce() -> T) {
-        if let Some(sender) = &self.sender {
+        let Some(sender) = &self.sender else { return };
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.push(work());
+        if waiting.len() == AT_ONCE {
             // Whoever has gone leaves the work undone, and it is done later.
-            let _ = sender.send(work());
+            let _ = sender.send(std::mem::take(&mut *waiting));
         }
     }
 
@@ -70,14 +78,15 @@ pub(crate) fn beside<T: Send, R>(
     work: impl Fn(T) + Send,
     run: impl FnOnce(&Beside<'_, T>) -> R,
 ) -> R {
-    let enough = AtomicBool::new(false);
+    let enough = &AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let (sender, receiver) = channel();
-        let helper = || receiver.into_iter().take_while(|_| !enough.load(Ordering::Relaxed)).for_each(work);
+        let (sender, receiver) = channel::<Vec<T>>();
+        let goes_on = |_: &T| !enough.load(Ordering::Relaxed);
+        let helper = move || receiver.into_iter().flatten().take_while(goes_on).for_each(work);
         let is_there = size >= WORTH_IT
             && others() > 0
             && std::thread::Builder::new().spawn_scoped(scope, helper).is_ok();
-        run(&Beside { sender: is_there.then_some(sender), enough: &enough })
+        run(&Beside { sender: is_there.then_some(sender), waiting: RefCell::default(), enough })
     })
 }
 

@@ -21,6 +21,10 @@ use text::FileId;
 
 use desk::{Desk, Still, charts};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EDITS: usize = 100;
 
 /// The steps of one edit.

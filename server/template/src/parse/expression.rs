@@ -19,10 +19,10 @@ impl Parser<'_> {
         loop {
             let item = self.next_non_space();
             if item.kind == end {
-                let commands: Vec<Command> = self.commands.drain(mark..).collect();
+                let commands: Box<[Command]> = self.commands.drain(mark..).collect();
                 self.check_pipeline(&commands, context, item)?;
                 let last = commands.last().map_or(pos, |it: &Command| it.range.end().into());
-                return Ok(Pipe { pos, range: range(pos, last), is_assign, decl, commands });
+                return Ok(Pipe { pos, range: range(pos, last), is_assign, decl: decl.into(), commands });
             }
             match item.kind {
                 Kind::Bool
@@ -136,7 +136,7 @@ impl Parser<'_> {
             }
             break;
         }
-        let args: Vec<Expr> = self.operands.drain(mark..).collect();
+        let args: Box<[Expr]> = self.operands.drain(mark..).collect();
         let Some(last) = args.last() else { return self.fail("empty command") };
         let whole = range(pos, last.range.end().into());
         Ok(Command { pos, range: whole, args })

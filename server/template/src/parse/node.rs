@@ -124,9 +124,9 @@ pub struct Pipe {
     /// `=` rather than `:=`.
     pub is_assign: bool,
     /// The variables that are set, as written.
-    pub decl: Vec<TextRange>,
+    pub decl: Box<[TextRange]>,
     /// The commands.
-    pub commands: Vec<Command>,
+    pub commands: Box<[Command]>,
 }
 
 /// A function or value with its arguments.
@@ -137,7 +137,7 @@ pub struct Command {
     /// From the first to the last argument.
     pub range: TextRange,
     /// The function or value, then the arguments; never empty.
-    pub args: Vec<Expr>,
+    pub args: Box<[Expr]>,
 }
 
 /// An operand.
