@@ -8,6 +8,7 @@ mod explanation;
 mod flags;
 mod host;
 mod output;
+mod post_renderer;
 mod processors;
 mod rendered;
 mod report;

@@ -100,7 +100,7 @@ impl Rendering {
     }
 
     /// The manifests as Helm keeps them with a release: without hooks.
-    fn manifest<'r>(&'r self, crds: &'r [Crd]) -> Vec<Part<'r>> {
+    fn manifest_parts<'r>(&'r self, crds: &'r [Crd]) -> Vec<Part<'r>> {
         let mut parts = Vec::new();
         for crd in crds {
             parts.push(Part::own(format!("---\n# Source: {}\n", crd.filename)));
@@ -111,10 +111,23 @@ impl Rendering {
         parts
     }
 
+    /// The manifests as one text: what a post-renderer gets to see.
+    pub fn manifest(&self, crds: &[Crd], config: &PrintConfig) -> String {
+        let parts = self.manifest_parts(if config.include_crds { crds } else { &[] });
+        parts.iter().map(|part| &*part.text).collect()
+    }
+
+    /// What `helm template` prints where the manifests became another text.
+    pub fn print_instead(&self, manifest: &str, config: &PrintConfig) -> Output {
+        let mut parts = vec![Part::own(manifest.trim()), Part::own("\n")];
+        self.wanted_hooks(config).for_each(|document| self.push(&mut parts, document));
+        parts.into_iter().collect()
+    }
+
     /// What `helm template` prints, in parts: rendered documents can be large, and who only writes them needs no
     /// copy.
     pub fn parts<'r>(&'r self, crds: &'r [Crd], config: &PrintConfig) -> Vec<Part<'r>> {
-        let mut parts = self.manifest(if config.include_crds { crds } else { &[] });
+        let mut parts = self.manifest_parts(if config.include_crds { crds } else { &[] });
         Part::trim_end(&mut parts);
         parts.push(Part::own("\n"));
         self.wanted_hooks(config).for_each(|document| self.push(&mut parts, document));
@@ -132,15 +145,11 @@ impl Rendering {
         shown.map(|file| format!("---\n# Source: {}\n{}\n", file.name, file.text)).collect()
     }
 
-    /// What `--output-dir` writes: the documents of each template in one file.
+    /// What `--output-dir` writes: one document after the other, each to the end of the file that it is named for.
     pub fn by_file(&self, crds: &[Crd], config: &PrintConfig) -> Vec<(String, String)> {
-        let mut files: Vec<(String, String)> = Vec::new();
+        let mut documents = Vec::new();
         let mut add = |name: &str, text: &str| {
-            let text = format!("---\n# Source: {name}\n{text}\n");
-            match files.iter_mut().find(|(known, _)| known == name) {
-                Some((_, all)) => all.push_str(&text),
-                None => files.push((name.to_owned(), text)),
-            }
+            documents.push((name.to_owned(), format!("---\n# Source: {name}\n{text}\n")));
         };
         for crd in crds.iter().filter(|_| config.include_crds) {
             add(&crd.filename, &String::from_utf8_lossy(&crd.file.data));
@@ -149,7 +158,7 @@ impl Rendering {
             let file = &self.files[document.file];
             add(&file.name, &file.text[document.range.clone()]);
         }
-        files
+        documents
     }
 
     fn wanted_hooks<'r>(&'r self, config: &PrintConfig) -> impl Iterator<Item = &'r Document> + use<'r> {

@@ -17,6 +17,7 @@ use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
 use crate::output;
+use crate::post_renderer::{self, PostRenderer};
 use crate::processors::{self, Processors};
 use crate::rendered::{self, Request, Sources, Unloaded};
 use crate::report::report;
@@ -91,18 +92,14 @@ struct RenderingFlags {
     /// `client` renders without a cluster; `server` needs one.
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_value = "client", default_missing_value = "client")]
     dry_run: String,
-    /// A program that changes the manifests before they are printed.
-    #[arg(long, value_name = "PROGRAM")]
-    post_renderer: Option<String>,
-    /// An argument for the post-renderer; may be given again.
-    #[arg(long, value_name = "TEXT")]
-    post_renderer_args: Vec<String>,
+    #[command(flatten)]
+    post_renderer: post_renderer::Flags,
     /// Fetch dependencies that are missing before rendering.
     #[arg(long)]
     dependency_update: bool,
     /// Print no manifests, but why a line of them is as it is: what wrote it, through which calls and
     /// conditions, and which values it shows.
-    #[arg(long, value_name = "LINE[:COLUMN]", conflicts_with = "output_dir")]
+    #[arg(long, value_name = "LINE[:COLUMN]", conflicts_with_all = ["output_dir", "post_renderer"])]
     explain: Option<Spot>,
     /// How to explain it.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", requires = "explain")]
@@ -241,6 +238,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     let flags = &args.rendering;
     refuse_what_is_missing(flags)?;
     let dialect = global.helm.dialect();
+    let post_renderer = flags.post_renderer.find(dialect)?;
     let host = Machine::new();
     let (name, chart_path) = names(args, &host, dialect)?;
     ensure_there(&chart_path)?;
@@ -307,7 +305,16 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
             Format::Json => format!("{:#}\n", line_json(&line, &sources)),
         });
     }
-    print(flags, &name, &environment.chart, &rendering, dialect)?;
+    match post_renderer {
+        None => print(flags, &name, &environment.chart, &rendering, dialect)?,
+        Some(program) => {
+            let chart = &environment.chart;
+            let post_rendered = post_rendered(&program, flags, &name, chart, &rendering);
+            let shown =
+                show_only(post_rendered.map_err(|error| anyhow!(hinted(&error, global)))?, flags, dialect)?;
+            output::print(&shown.text)?;
+        }
+    }
     // The program ends here, and the system takes all of this back at once.
     std::mem::forget((rendering, templates, environment, chart, user, table));
     Ok(())
@@ -320,8 +327,7 @@ fn print(
     rendering: &Rendering,
     dialect: Dialect,
 ) -> Result<()> {
-    if let Some(folder) = &flags.output_dir {
-        let folder = if flags.release_name { folder.join(release) } else { folder.clone() };
+    if let Some(folder) = output_folder(flags, release) {
         write_files(&folder, &rendering.by_file(&chart.crds(), &print_config(flags)))?;
         // What would have been printed, of which nothing is left but the line break.
         return output::print("\n");
@@ -334,9 +340,39 @@ fn print(
     output::print(&printed(flags, chart, rendering, dialect)?.text)
 }
 
+/// What another program makes of the manifests. With an output folder there are none left to give to it.
+fn post_rendered(
+    program: &PostRenderer<'_>,
+    flags: &RenderingFlags,
+    release: &str,
+    chart: &Chart,
+    rendering: &Rendering,
+) -> Result<Output> {
+    let config = print_config(flags);
+    let Some(folder) = output_folder(flags, release) else {
+        return Ok(
+            rendering.print_instead(&program.run(&rendering.manifest(&chart.crds(), &config))?, &config)
+        );
+    };
+    let made = program.run("");
+    let no_hooks = PrintConfig { no_hooks: true, ..config };
+    // Helm writes hooks after the program ran.
+    let written = if made.is_ok() { &config } else { &no_hooks };
+    write_files(&folder, &rendering.by_file(&chart.crds(), written))?;
+    Ok(rendering.print_instead(&made?, &no_hooks))
+}
+
+fn output_folder(flags: &RenderingFlags, release: &str) -> Option<PathBuf> {
+    let folder = flags.output_dir.as_ref()?;
+    Some(if flags.release_name { folder.join(release) } else { folder.clone() })
+}
+
 /// What is printed where no files are written.
 fn printed(flags: &RenderingFlags, chart: &Chart, rendering: &Rendering, dialect: Dialect) -> Result<Output> {
-    let printed = rendering.print(&chart.crds(), &print_config(flags));
+    show_only(rendering.print(&chart.crds(), &print_config(flags)), flags, dialect)
+}
+
+fn show_only(printed: Output, flags: &RenderingFlags, dialect: Dialect) -> Result<Output> {
     if flags.show_only.is_empty() {
         return Ok(printed);
     }
@@ -349,24 +385,37 @@ fn print_config(flags: &RenderingFlags) -> PrintConfig {
     PrintConfig { include_crds: flags.include_crds, no_hooks: flags.no_hooks, skip_tests: flags.skip_tests }
 }
 
-fn write_files(folder: &Path, files: &[(String, String)]) -> Result<()> {
+/// Writes each file once, with all its documents, and tells of each document as Helm does, which appends them.
+fn write_files(folder: &Path, documents: &[(String, String)]) -> Result<()> {
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for (name, text) in documents {
+        match files.iter_mut().find(|(known, _)| known == name) {
+            Some((_, all)) => all.push_str(text),
+            None => files.push((name, text.clone())),
+        }
+    }
     for (name, text) in files {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
         std::fs::write(&path, text)?;
-        output::print(&format!("wrote {}\n", path.display()))?;
     }
-    Ok(())
+    let told = |(name, _): &(String, String)| format!("wrote {}\n", folder.join(name).display());
+    output::print(&documents.iter().map(told).collect::<String>())
 }
 
 /// Helm's hint, under errors that come from rendering.
 fn debug_hint(error: render::Error, global: &Global) -> anyhow::Error {
+    if global.debug { error.into() } else { anyhow!(hinted(&error, global)) }
+}
+
+fn hinted(error: &dyn std::fmt::Display, global: &Global) -> String {
     if global.debug {
-        return error.into();
+        error.to_string()
+    } else {
+        format!("{error}\n\nUse --debug flag to render out invalid YAML")
     }
-    anyhow!("{error}\n\nUse --debug flag to render out invalid YAML")
 }
 
 fn is_kind(errors: &[render::Error], kind: ErrorKind) -> bool {
@@ -510,8 +559,6 @@ fn refuse_what_is_missing(flags: &RenderingFlags) -> Result<()> {
         (flags.dependency_update, "--dependency-update fetches charts"),
         (flags.verify, "--verify checks signatures"),
         (flags.enable_dns, "--enable-dns asks the network"),
-        (flags.post_renderer.is_some(), "--post-renderer runs another program"),
-        (!flags.post_renderer_args.is_empty(), "--post-renderer-args is for another program"),
     ];
     match missing.iter().find(|(asked, _)| *asked) {
         Some((_, why)) => bail!("{why}, which chartroom does not do yet"),

@@ -107,12 +107,11 @@ impl<'s> Places<'s> {
             None => uri::of_path(path),
         };
         let template = self.model.analysis().and_then(|it| it.template(file));
-        let lines = match template {
-            Some(template) => Lines::Template(template.text(), template.lines()),
-            None => {
-                let text = self.model.text(self.view, file);
-                text.map_or(Lines::Unknown, |it| Lines::Other(it, LineIndex::new(it)))
-            }
+        let lines = if let Some(template) = template {
+            Lines::Template(template.text(), template.lines())
+        } else {
+            let text = self.model.text(self.view, file);
+            text.map_or(Lines::Unknown, |it| Lines::Other(it, LineIndex::new(it)))
         };
         File { uri: Uri(uri), lines }
     }
