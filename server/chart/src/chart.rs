@@ -120,6 +120,11 @@ impl Chart {
         Self::new(ChartData { templates, raw, dependencies, ..(*self.data).clone() })
     }
 
+    /// The same chart that says something else about itself.
+    pub fn with_metadata(&self, metadata: Metadata) -> Self {
+        Self::new(ChartData { metadata: Arc::new(metadata), ..(*self.data).clone() })
+    }
+
     /// The same chart in another place of the tree.
     pub(crate) fn placed(&self, parent: Option<&str>) -> Self {
         let full_path: Arc<str> = match parent {

@@ -3,7 +3,8 @@
 //! Bytes come in as data, so that an editor's unsaved text, a disk and an archive are the same thing here.
 //! [`load()`] sorts files into a [`Chart`]; [`dependencies`] switches subcharts on and off; [`values`] reads what
 //! the user says; [`coalesce`] lays it over what the charts say; [`schema`] judges the outcome. Every value keeps the
-//! place in the file that won, and [`layers`] tells who lost. Rendering is `render`'s job.
+//! place in the file that won, and [`layers`] tells who lost. [`lock`] chooses versions,
+//! [`vendored`] judges what lies in `charts/`, [`mod@pack`] makes archives. Rendering is `render`'s job.
 //!
 //! Helm's two living versions differ in details; where they do, functions take a [`Dialect`].
 
@@ -18,10 +19,13 @@ mod govalue;
 pub mod ignore;
 pub mod layers;
 pub mod load;
+pub mod lock;
 mod metadata;
+pub mod pack;
 pub mod schema;
 mod spread;
 pub mod values;
+pub mod vendored;
 pub mod warning;
 
 pub use chart::{Chart, ChartData, Crd};

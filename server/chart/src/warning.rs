@@ -6,6 +6,8 @@
 use golang::{Dialect, strconv::quote};
 use text::FileRange;
 
+use crate::Chart;
+
 /// Something that Helm prints to stderr and goes on.
 #[derive(Clone, Debug)]
 pub struct Warning {
@@ -49,6 +51,35 @@ impl Warning {
             (Dialect::Helm4, Some(logged)) => log_line("WARN", logged.message, &logged.attributes),
         }
     }
+}
+
+/// What Helm grumbles about when it loads a chart: files of the time before API version 2.
+pub fn of_loading(chart: &Chart) -> Vec<Warning> {
+    let files = chart.raw.iter().filter(|_| chart.metadata.api_version != "v1");
+    let own = files.filter_map(|file| match &*file.path {
+        "requirements.lock" => Some(Warning::new(
+            "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to \
+             Chart.lock."
+                .to_owned(),
+            None,
+            "load.go:138",
+        )),
+        "requirements.yaml" => Some(Warning::new(
+            "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to \
+             Chart.yaml."
+                .to_owned(),
+            None,
+            "load.go:120",
+        )),
+        _ => None,
+    });
+    own.chain(chart.dependencies.iter().flat_map(of_loading)).collect()
+}
+
+/// The digest of a lock file is not Helm 3's: it may be Helm 2's.
+pub fn old_digest() -> Warning {
+    let message = "warning: a valid Helm v3 hash was not found. Checking against Helm v2 hash...";
+    Warning::new(message.to_owned(), None, "manager.go:122")
 }
 
 /// A line as `log/slog` writes it in Helm 4.

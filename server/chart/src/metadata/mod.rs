@@ -4,6 +4,7 @@
 //! `1.1`), field names match in any case, null changes nothing. Checking is in [`validate`].
 
 mod read;
+mod time;
 mod validate;
 mod write;
 
@@ -153,12 +154,12 @@ pub enum ImportValue {
 /// `Chart.lock` or `requirements.lock`.
 #[derive(Clone, Debug, Default)]
 pub struct Lock {
-    /// When it was made, as written.
+    /// When it was made, as Go prints it; nothing where that is not said.
     pub generated: String,
     /// Hash of what `Chart.yaml` asked for.
     pub digest: String,
-    /// What was chosen.
-    pub dependencies: Vec<Dependency>,
+    /// What was chosen. `None` where nothing is said.
+    pub dependencies: Option<Vec<Dependency>>,
     /// The document that it was read from.
     pub source: Source,
 }

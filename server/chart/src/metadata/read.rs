@@ -124,7 +124,10 @@ pub(crate) fn read_lock(node: &Node, dialect: Dialect) -> (Lock, Option<DecodeEr
     let mut decoder = Decoder::default();
     decoder.object(node, types.lock, &LOCK, |decoder, field, node| match field {
         "generated" => match &node.value {
-            Value::String(text) => (**text).clone_into(&mut lock.generated),
+            Value::String(text) => match super::time::normal(text) {
+                Ok(text) => lock.generated = text,
+                Err(reason) => decoder.fail(reason, node.at),
+            },
             Value::Null => {}
             Value::Bool(_)
             | Value::Int(_)
@@ -136,7 +139,7 @@ pub(crate) fn read_lock(node: &Node, dialect: Dialect) -> (Lock, Option<DecodeEr
             }
         },
         "digest" => decoder.string(node, &mut lock.digest),
-        _ => lock.dependencies = dependencies(decoder, node, types).unwrap_or_default(),
+        _ => lock.dependencies = dependencies(decoder, node, types),
     });
     (lock, decoder.finish())
 }

@@ -1,4 +1,4 @@
-//! `Chart.yaml` as Helm prints it: the fields that say something, sorted by name, comments gone.
+//! `Chart.yaml` and `Chart.lock` as Helm prints them: the fields that say something, sorted by name, comments gone.
 //!
 //! Helm marshals its structs (`chart.Metadata`, `chart.Dependency`), so what it did not understand is gone too.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use yaml::{Entry, Layout, Map, Node, Value, write};
 
-use super::{Dependency, ImportValue, Maintainer, Metadata};
+use super::{Dependency, ImportValue, Lock, Maintainer, Metadata};
 
 /// The fields of a struct by their JSON names.
 #[derive(Default)]
@@ -82,6 +82,21 @@ impl Metadata {
     }
 }
 
+impl Lock {
+    /// As Helm prints it, with a line feed at the end.
+    pub fn to_yaml(&self) -> Result<String, yaml::Error> {
+        let dependencies = self.dependencies.as_ref().map_or(Value::Null, |all| {
+            Value::List(all.iter().map(Dependency::to_node).collect::<Vec<_>>().into())
+        });
+        let generated = if self.generated.is_empty() { super::time::NEVER } else { &self.generated };
+        let fields = Fields::default()
+            .always("generated", Value::String(generated.into()))
+            .always("digest", Value::String(self.digest.as_str().into()))
+            .always("dependencies", dependencies);
+        write(&fields.node(), Layout::V2).map(|text| text + "\n")
+    }
+}
+
 impl Maintainer {
     fn to_node(&self) -> Node {
         Fields::default().text("name", &self.name).text("email", &self.email).text("url", &self.url).node()
@@ -105,7 +120,7 @@ impl Dependency {
 }
 
 impl ImportValue {
-    fn to_node(&self) -> Node {
+    pub(crate) fn to_node(&self) -> Node {
         match self {
             Self::Export(name) => string(name),
             Self::Paths(node) | Self::Other(node) => node.clone(),
