@@ -1,29 +1,39 @@
 //! A case of the command line in one text: files, and what is run on them. What real Helm answers is recorded beside.
 //!
-//! A line `#- path` begins a file. The lines before the first one are comments; `# run: …` has the arguments (otherwise
-//! `lint chart`), `# packed: x.tgz` packs the folder `chart` before.
+//! A line `#- path` begins a file. The lines before the first one are comments, some of which say what happens:
+//!
+//! - `# packed: x.tgz FOLDER` packs a folder before anything runs (`chart` if none is named);
+//! - `# env: NAME=VALUE` sets a variable;
+//! - `# run: …` has the arguments, may be said again, and is `lint chart` if it is not said at all;
+//! - `# look: PATH` shows what is there afterwards: the text of a file, the names in a folder, the entries of an archive.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Scratch, root};
+use crate::{Scratch, archive, root};
 
 /// The versions of Helm that are recorded: the flag of ours, the folder, the variable that names the program.
 pub const HELMS: [(&str, &str, &str); 2] =
     [("3", "helm-3.22.0", "HELM3_BIN"), ("4", "helm-4.3.1", "HELM4_BIN")];
 
+/// The topics, each a folder of cases: `tests/charts/TOPIC/*.txt`.
+pub const TOPICS: [&str; 4] = ["lint", "dependency", "package", "show"];
+
 /// A case.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Case {
     /// The name of its file.
     pub name: String,
-    args: Vec<String>,
-    packed: Option<String>,
+    runs: Vec<Vec<String>>,
+    packed: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
+    looks: Vec<String>,
     files: Vec<(String, String)>,
 }
 
 impl Case {
-    /// All cases of a topic, `tests/charts/TOPIC/*.txt`, by name.
+    /// All cases of a topic by name.
     pub fn all(topic: &str) -> Vec<Self> {
         let entries = std::fs::read_dir(root().join("tests/charts").join(topic)).unwrap();
         let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
@@ -33,25 +43,37 @@ impl Case {
 
     fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
-        let mut case = Self {
-            name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
-            args: vec!["lint".to_owned(), "chart".to_owned()],
-            packed: None,
-            files: Vec::new(),
-        };
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut case = Self { name, ..Self::default() };
         for line in text.split_inclusive('\n') {
-            let words = line.trim_end();
             if let Some(path) = line.strip_prefix("#- ") {
                 case.files.push((path.trim_end().to_owned(), String::new()));
             } else if let Some((_, file)) = case.files.last_mut() {
                 file.push_str(line);
-            } else if let Some(args) = words.strip_prefix("# run: ") {
-                case.args = args.split(' ').map(str::to_owned).collect();
-            } else if let Some(name) = words.strip_prefix("# packed: ") {
-                case.packed = Some(name.to_owned());
+            } else {
+                case.say(line.trim_end());
             }
         }
+        if case.runs.is_empty() {
+            case.runs.push(vec!["lint".to_owned(), "chart".to_owned()]);
+        }
         case
+    }
+
+    /// A line of the head.
+    fn say(&mut self, line: &str) {
+        let Some((key, value)) = line.strip_prefix("# ").and_then(|it| it.split_once(": ")) else { return };
+        let pair = |separator: char, other: &str| {
+            let (first, second) = value.split_once(separator).unwrap_or((value, other));
+            (first.to_owned(), second.to_owned())
+        };
+        match key {
+            "run" => self.runs.push(value.split(' ').map(str::to_owned).collect()),
+            "packed" => self.packed.push(pair(' ', "chart")),
+            "env" => self.environment.push(pair('=', "")),
+            "look" => self.looks.push(value.to_owned()),
+            _ => {}
+        }
     }
 
     /// Runs a program on the case's files: the exit code and both outputs in one text, the folder as `DIR`.
@@ -60,29 +82,46 @@ impl Case {
         for (path, text) in &self.files {
             scratch.write(path, text);
         }
-        if let Some(name) = &self.packed {
-            pack(&scratch.path().join("chart"), &scratch.path().join(name));
+        for (file, folder) in &self.packed {
+            let path = scratch.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            pack(&scratch.path().join(folder), &path);
         }
+        let mut text = String::new();
+        for args in &self.runs {
+            if self.runs.len() > 1 {
+                writeln!(text, "$ {}", args.join(" ")).unwrap();
+            }
+            text += &self.once(program, first, args, &scratch);
+        }
+        for path in &self.looks {
+            write!(text, "=== {path}\n{}", look(&scratch.path().join(path))).unwrap();
+        }
+        let text = text.replace(scratch.path().to_str().unwrap(), "DIR");
+        self.stable(&text)
+    }
+
+    fn once(&self, program: &Path, first: &[&str], args: &[String], scratch: &Scratch) -> String {
         let mut command = Command::new(program);
-        command.args(first).args(&self.args).current_dir(scratch.path());
+        command.args(first).args(args).current_dir(scratch.path());
         // A Helm that `go install` built believes in another version of Kubernetes than a released one.
-        if !self.args.iter().any(|it| it == "--kube-version") {
+        let renders = matches!(args[0].as_str(), "lint" | "template");
+        if renders && !args.iter().any(|it| it == "--kube-version") {
             command.args(["--kube-version", "1.37.0"]);
         }
         command.env("TZ", "UTC").env("HOME", scratch.path()).env_remove("HELM_NAMESPACE");
+        command.env_remove("SOURCE_DATE_EPOCH").envs(self.environment.iter().cloned());
         let output = command.output().unwrap();
         let (stdout, stderr) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let text =
-            format!("exit {}\n=== stdout\n{stdout}=== stderr\n{stderr}", output.status.code().unwrap());
-        let text = text.replace(scratch.path().to_str().unwrap(), "DIR");
         // Each names itself where it says how it is called.
-        self.stable(&text.replace("chartroom lint", "helm lint"))
+        let stderr = stderr.replace("\"chartroom ", "\"helm ").replace("  chartroom ", "  helm ");
+        format!("exit {}\n=== stdout\n{stdout}=== stderr\n{stderr}", output.status.code().unwrap())
     }
 
-    /// Helm unpacks into a folder with a random name; we do not unpack.
+    /// Helm's lint unpacks into a folder with a random name; we do not unpack.
     fn stable(&self, text: &str) -> String {
-        let Some(packed) = &self.packed else { return text.to_owned() };
+        let Some((packed, _)) = self.packed.first() else { return text.to_owned() };
         let Some(start) = text.find("/tmp/helm-lint") else { return text.to_owned() };
         let end = start + text[start..].find(": ").unwrap();
         text.replace(&text[start..end], &format!("DIR/{packed}"))
@@ -94,9 +133,37 @@ impl Case {
     }
 }
 
+/// What is under a path, without what is another on each run.
+fn look(path: &Path) -> String {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).unwrap().map(|it| it.unwrap().file_name());
+        let mut names: Vec<_> = entries.map(|it| it.into_string().unwrap()).collect();
+        names.sort();
+        return names.iter().map(|it| format!("{it}\n")).collect();
+    }
+    match std::fs::read(path) {
+        Err(_) => "(nothing)\n".to_owned(),
+        Ok(data) if data.starts_with(&[0x1F, 0x8B]) => {
+            let entries = archive::entries(&data);
+            entries.iter().map(|it| format!("{:o} {}\n{}", it.mode, it.name, text_of(&it.data))).collect()
+        }
+        Ok(data) => text_of(&data),
+    }
+}
+
+/// A file's text with the time at which a lock was made left out, unless somebody set it.
+fn text_of(data: &[u8]) -> String {
+    let text = String::from_utf8_lossy(data);
+    let line = |line: &str| match line.starts_with("generated: \"202") {
+        true => "generated: \"NOW\"\n".to_owned(),
+        false => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
 fn pack(folder: &Path, archive: &Path) {
     let file = std::fs::File::create(archive).unwrap();
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
-    tar.append_dir_all("chart", folder).unwrap();
+    tar.append_dir_all(folder.file_name().unwrap(), folder).unwrap();
     tar.into_inner().unwrap().finish().unwrap();
 }

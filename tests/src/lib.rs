@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
+pub mod archive;
 mod case;
 mod client;
 pub mod recording;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-pub use case::{Case, HELMS};
+pub use case::{Case, HELMS, TOPICS};
 pub use client::Client;
 pub use scratch::{Scratch, copy};
 

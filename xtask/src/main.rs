@@ -10,7 +10,7 @@ mod fuzz;
 mod helm;
 mod package;
 mod record;
-mod record_lint;
+mod record_cases;
 mod run;
 mod test;
 #[cfg(test)]
@@ -28,7 +28,8 @@ Tasks:
                  any input to the readers of templates, YAML, --set, archives, and to a whole rendering
   codegen        generates the parser of the template grammar anew
   package        the VS Code extension with the server in it
-  record-lint    what both real Helms say to the cases in tests/charts/lint
+  record-cases [TOPIC…]
+                 what both real Helms say to the cases of the command line in tests/charts
 ";
 
 fn main() -> anyhow::Result<()> {
@@ -41,7 +42,7 @@ fn main() -> anyhow::Result<()> {
         Some("fuzz") => fuzz::fuzz(rest),
         Some("codegen") => codegen::codegen(),
         Some("package") => package::package(),
-        Some("record-lint") => record_lint::record_lint(),
+        Some("record-cases") => record_cases::record_cases(rest),
         _ => {
             eprint!("{HELP}");
             anyhow::bail!("no such task")

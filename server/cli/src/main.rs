@@ -3,8 +3,11 @@
 //! The language server (`chartroom lsp`) and the commands are thin doors into the same rooms. Here are flags,
 //! files, terminals and exit codes; what a chart means is decided elsewhere.
 
+mod charts;
 mod commands;
+mod epoch;
 mod explanation;
+mod files;
 mod flags;
 mod host;
 mod output;
@@ -12,6 +15,7 @@ mod post_renderer;
 mod processors;
 mod rendered;
 mod report;
+mod table;
 mod usage;
 
 use std::process::ExitCode;
@@ -38,9 +42,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Create(commands::create::Args),
+    Dependency(Box<commands::dependency::Args>),
     Lint(Box<commands::lint::Args>),
     Lsp(commands::lsp::Args),
     Explain(Box<commands::explain::Args>),
+    Package(Box<commands::package::Args>),
     Preview(Box<commands::preview::Args>),
     Show(commands::show::Args),
     Template(Box<commands::template::Args>),
@@ -56,9 +62,11 @@ fn main() -> ExitCode {
     let global = &cli.global;
     let done = match cli.command {
         Command::Create(args) => commands::create::run(global, &args),
+        Command::Dependency(args) => commands::dependency::run(global, &args),
         Command::Lint(args) => commands::lint::run(global, &args),
         Command::Lsp(args) => commands::lsp::run(&args),
         Command::Explain(args) => commands::explain::run(global, &args),
+        Command::Package(args) => commands::package::run(global, &args),
         Command::Preview(args) => commands::preview::run(global, &args),
         Command::Show(args) => commands::show::run(global, &args),
         Command::Template(args) => commands::template::run(global, &args),

@@ -6,6 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use chart::Dialect;
+use chart::warning::Warning;
 
 /// Writes a result.
 pub(crate) fn print(text: &str) -> Result<()> {
@@ -43,6 +45,13 @@ pub(crate) fn remark(text: &str) {
     let mut stderr = io::stderr().lock();
     // Nobody is left to tell where standard error is gone.
     let _ = writeln!(stderr, "{text}");
+}
+
+/// Writes what Helm would have logged.
+pub(crate) fn remark_all(warnings: &[Warning], dialect: Dialect) {
+    for warning in warnings {
+        remark(&warning.logged(dialect));
+    }
 }
 
 /// A command failed and said why already.

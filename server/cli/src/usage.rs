@@ -1,7 +1,7 @@
 //! Command lines that make no sense.
 //!
-//! `template` is called by scripts that were written for Helm: where no person reads along, it answers in Helm's
-//! words and with Helm's exit code. People get the longer answer, with a suggestion.
+//! Commands that Helm has too are called by scripts that were written for it: where no person reads along, they answer in
+//! Helm's words and with Helm's exit code. People get the longer answer, with a suggestion.
 
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
@@ -10,11 +10,15 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::output;
 
+/// The commands that are Helm's to the byte.
+const OF_HELM: [&str; 8] =
+    ["template", "lint", "show", "inspect", "package", "dependency", "dependencies", "dep"];
+
 /// Says why, and gives the exit code. `--help` and `--version` come along here too.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
-    let is_template = std::env::args().any(|argument| argument == "template");
+    let is_of_helm = std::env::args().any(|argument| OF_HELM.contains(&argument.as_str()));
     let person = stderr().is_terminal();
-    if let Some(words) = helms_words(error).filter(|_| is_template && !person) {
+    if let Some(words) = helms_words(error).filter(|_| is_of_helm && !person) {
         output::remark(&format!("Error: {words}"));
         return ExitCode::FAILURE;
     }
@@ -22,7 +26,7 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     match error.exit_code() {
         0 => ExitCode::SUCCESS,
-        _ if is_template => ExitCode::FAILURE,
+        _ if is_of_helm => ExitCode::FAILURE,
         _ => ExitCode::from(2),
     }
 }

@@ -19,6 +19,8 @@ pub use error::{ReadError, ReadErrorKind, reason};
 pub use find::{FindLimits, chart_root, charts_below, root_chart};
 pub use overlay::{Unsaved, lay_over};
 pub use path::{path_of, text_of};
-pub use read::{ChartFiles, DiskFile, ensure_chart, read_archive, read_chart, refresh, unpack_archive};
+pub use read::{
+    ChartFiles, DiskFile, ensure_chart, read_archive, read_chart, read_packed, refresh, unpack_archive,
+};
 pub use values_files::{ValuesCandidate, values_files};
 pub use watch::Watcher;

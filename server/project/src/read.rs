@@ -102,6 +102,22 @@ pub fn read_archive(
     Ok(numbered(members, path, table))
 }
 
+/// Reads a packed chart as Helm does where it knows what it wants (`loader.LoadFile` of one API version): the error names
+/// the file as it was given, and says all.
+pub fn read_packed(
+    path: &Path,
+    table: &mut FileTable,
+    dialect: Dialect,
+) -> Result<Vec<SourceFile>, ReadError> {
+    if path.is_dir() {
+        return Err(ReadError::new(ReadErrorKind::Archive, path, "cannot load a directory"));
+    }
+    let data = std::fs::read(path).map_err(|error| ReadError::io("open", path, &error))?;
+    archive::ensure_archive(&path.to_string_lossy(), &data)
+        .map_err(|message| ReadError::new(ReadErrorKind::Archive, path, message))?;
+    unpack_archive(path, table, dialect)
+}
+
 /// Unpacks a packed chart without asking first whether it may be one (`chartutil.Expand`), for lint.
 pub fn unpack_archive(
     path: &Path,

@@ -1,14 +1,12 @@
 //! `chartroom show`: what a chart says about itself, as `helm show` prints it.
 
-use std::path::Path;
-
 use anyhow::{Result, anyhow, bail};
 use chart::{Chart, Dialect};
 use text::FileTable;
 
-use super::template::load;
+use super::template::locate;
 use crate::flags::Global;
-use crate::output;
+use crate::{charts, output};
 
 /// Print what a chart says about itself: its Chart.yaml, values, README, custom resource definitions.
 #[derive(Debug, clap::Args)]
@@ -37,7 +35,8 @@ enum Part {
 #[derive(Debug, clap::Args)]
 struct Source {
     /// The chart: a folder or a packed chart.
-    chart: String,
+    #[arg(value_name = "CHART")]
+    charts: Vec<String>,
     /// The version of the chart, or a range. A chart on the disk is the one that it is.
     #[arg(long, value_name = "RANGE")]
     version: Option<String>,
@@ -66,19 +65,28 @@ const READMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let dialect = global.helm.dialect();
-    let (source, print): (&Source, fn(&Chart, Dialect, &mut String) -> Result<()>) = match &args.part {
-        Part::All(source) => (source, all),
-        Part::Chart(source) => (source, |chart, _, out| definition(chart, out)),
+    type Print = fn(&Chart, Dialect, &mut String) -> Result<()>;
+    let (name, source, print): (&str, &Source, Print) = match &args.part {
+        Part::All(source) => ("all", source, all),
+        Part::Chart(source) => ("chart", source, |chart, _, out| definition(chart, out)),
         Part::Values(Values { jsonpath: Some(_), .. }) => {
             bail!("--jsonpath is not supported yet; without it all values are printed")
         }
-        Part::Values(Values { source, .. }) => (source, |chart, _, out| values(chart, out)),
-        Part::Readme(source) => (source, |chart, _, out| readme(chart, "", out)),
-        Part::Crds(source) => (source, crds),
+        Part::Values(Values { source, .. }) => ("values", source, |chart, _, out| values(chart, "", out)),
+        Part::Readme(source) => ("readme", source, |chart, _, out| readme(chart, "", out)),
+        Part::Crds(source) => ("crds", source, crds),
+    };
+    let [path] = &source.charts[..] else {
+        bail!(
+            "\"chartroom show {name}\" requires 1 argument\n\nUsage:  chartroom show {name} [CHART] [flags]"
+        )
     };
     source.refuse_what_is_missing()?;
     let mut table = FileTable::default();
-    let chart = load(Path::new(&source.chart), &mut table, dialect)?;
+    locate(path)?;
+    // As Helm, which does not ask for the API version here.
+    let chart = charts::load(&project::text_of(&charts::absolute(path)), &mut table, dialect)?;
+    output::remark_all(&chart::warning::of_loading(&chart), dialect);
     let mut out = String::new();
     print(&chart, dialect, &mut out)?;
     output::print(&out)
@@ -98,8 +106,7 @@ impl Source {
 
 fn all(chart: &Chart, dialect: Dialect, out: &mut String) -> Result<()> {
     definition(chart, out)?;
-    out.push_str("---\n");
-    values(chart, out)?;
+    values(chart, "---\n", out)?;
     readme(chart, "---\n", out)?;
     let crds_from = out.len();
     crds(chart, dialect, out)?;
@@ -117,11 +124,12 @@ fn definition(chart: &Chart, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-fn values(chart: &Chart, out: &mut String) -> Result<()> {
-    if let Some(file) = &chart.values_file {
-        out.push_str(&String::from_utf8_lossy(&file.data));
-        out.push('\n');
-    }
+/// The values as they are written, unless there are none.
+fn values(chart: &Chart, before: &str, out: &mut String) -> Result<()> {
+    let Some(file) = &chart.values_file else { return Ok(()) };
+    out.push_str(before);
+    out.push_str(&String::from_utf8_lossy(&file.data));
+    out.push('\n');
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::warning::log_line;
 use chart::{Chart, Dialect, LoadContext, SourceFile};
@@ -13,6 +13,8 @@ use render::{
 };
 use text::FileTable;
 
+use super::dependency::update::Manager;
+use crate::charts;
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
@@ -94,7 +96,8 @@ struct RenderingFlags {
     dry_run: String,
     #[command(flatten)]
     post_renderer: post_renderer::Flags,
-    /// Fetch dependencies that are missing before rendering.
+    /// Bring dependencies that are missing into the chart's `charts/` before rendering: those that are folders on this
+    /// machine.
     #[arg(long)]
     dependency_update: bool,
     /// Print no manifests, but why a line of them is as it is: what wrote it, through which calls and
@@ -244,7 +247,14 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     ensure_there(&chart_path)?;
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
-    let (chart, parsed) = load_and_parse(Path::new(&chart_path), &mut table, dialect)?;
+    let (mut chart, mut parsed) = load_and_parse(Path::new(&chart_path), &mut table, dialect)?;
+    output::remark_all(&chart::warning::of_loading(&chart), dialect);
+    if flags.dependency_update && !chart.is_library() && chart::dependencies::check(&chart).is_err() {
+        bring_dependencies(&chart_path, global)?;
+        (chart, parsed) = load_and_parse(Path::new(&chart_path), &mut table, dialect)
+            .context("failed reloading chart after repo update")?;
+        output::remark_all(&chart::warning::of_loading(&chart), dialect);
+    }
     let options = Options {
         release: Release {
             name: name.clone(),
@@ -318,6 +328,14 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     // The program ends here, and the system takes all of this back at once.
     std::mem::forget((rendering, templates, environment, chart, user, table));
     Ok(())
+}
+
+/// What `--dependency-update` does where something is missing. Its report goes before the manifests, as in Helm.
+fn bring_dependencies(chart: &str, global: &Global) -> Result<()> {
+    let mut manager = Manager::new(&project::text_of(&charts::absolute(chart)), global)?;
+    let done = manager.update();
+    output::print(&manager.told)?;
+    done
 }
 
 fn print(
@@ -532,12 +550,16 @@ fn load_and_parse(path: &Path, table: &mut FileTable, dialect: Dialect) -> Resul
     Ok((chart, parsed.into_iter().collect()))
 }
 
-fn read(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
-    let shown = path.to_string_lossy();
-    if shown.starts_with("oci://") || shown.contains("://") {
-        bail!("{shown}: charts from registries are not supported yet; pull the chart and give its path");
+/// Refuses what is no chart on this machine.
+pub(crate) fn locate(chart: &str) -> Result<()> {
+    if chart.starts_with("oci://") || chart.contains("://") {
+        bail!("{chart}: charts from registries are not supported yet; pull the chart and give its path");
     }
-    ensure_there(&shown)?;
+    ensure_there(chart)
+}
+
+fn read(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
+    locate(&path.to_string_lossy())?;
     Ok(if path.is_dir() {
         project::ensure_chart(path, dialect)?;
         project::read_chart(path, table, dialect, &Processors)?
@@ -556,7 +578,6 @@ fn refuse_what_is_missing(flags: &RenderingFlags) -> Result<()> {
     let missing = [
         (flags.validate || flags.dry_run == "server", "--validate and --dry-run=server need a cluster"),
         (flags.repo.is_some(), "--repo needs a chart repository"),
-        (flags.dependency_update, "--dependency-update fetches charts"),
         (flags.verify, "--verify checks signatures"),
         (flags.enable_dns, "--enable-dns asks the network"),
     ];

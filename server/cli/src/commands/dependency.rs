@@ -1,0 +1,124 @@
+//! `chartroom dependency`: what a chart depends on, and fetching it into `charts/`, as `helm dependency` does.
+
+mod list;
+pub(crate) mod update;
+
+use anyhow::{Result, bail};
+
+use crate::flags::Global;
+use crate::output;
+use update::Manager;
+
+/// List a chart's dependencies, and bring them into its `charts/`.
+///
+/// Chart.yaml says what a chart depends on; `charts/` holds it, packed or as folders; Chart.lock remembers which versions
+/// were chosen. A dependency is a folder on this machine (`repository: file://../other`), or lies in `charts/` already
+/// (no repository). Those in chart repositories and registries are refused until chartroom fetches charts.
+#[derive(Debug, clap::Args)]
+#[command(visible_aliases = ["dep", "dependencies"])]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Task {
+    List(list::Args),
+    Build(Build),
+    Update(Update),
+}
+
+/// Rebuild `charts/` as Chart.lock says.
+///
+/// Takes the versions that the lock file names, without choosing again. Fails where Chart.yaml asks for something else
+/// than when the lock file was made. Without a lock file it does what `update` does.
+#[derive(Debug, clap::Args)]
+struct Build {
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Bring `charts/` up to what Chart.yaml says, and write Chart.lock.
+///
+/// Packs each dependency into `charts/NAME-VERSION.tgz` and removes archives that are not asked for any more; folders in
+/// `charts/` stay. If anything fails, `charts/` and Chart.lock are left as they were.
+#[derive(Debug, clap::Args)]
+#[command(visible_alias = "up")]
+struct Update {
+    #[command(flatten)]
+    change: Change,
+}
+
+#[derive(Debug, clap::Args)]
+struct Change {
+    /// The chart's folder, this one if none is given.
+    #[arg(value_name = "CHART")]
+    charts: Vec<String>,
+    /// Do not ask chart repositories what is new. Those on this machine are never asked.
+    #[arg(long)]
+    skip_refresh: bool,
+    /// Check the signatures of what is fetched.
+    #[arg(long)]
+    verify: bool,
+    /// The keys to check signatures with.
+    #[arg(long, value_name = "FILE")]
+    keyring: Option<String>,
+    #[command(flatten)]
+    remote: RemoteFlags,
+}
+
+/// How to talk to chart repositories. Taken so that scripts need not change; nothing here talks to one yet.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RemoteFlags {
+    #[arg(long, hide = true)]
+    username: Option<String>,
+    #[arg(long, hide = true)]
+    password: Option<String>,
+    #[arg(long, hide = true)]
+    cert_file: Option<String>,
+    #[arg(long, hide = true)]
+    key_file: Option<String>,
+    #[arg(long, hide = true)]
+    ca_file: Option<String>,
+    #[arg(long, hide = true)]
+    insecure_skip_tls_verify: bool,
+    #[arg(long, hide = true)]
+    plain_http: bool,
+}
+
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    match &args.task {
+        Task::List(args) => list::run(global, args),
+        Task::Build(Build { change }) => change.run(global, "build", Manager::build),
+        Task::Update(Update { change }) => change.run(global, "update", Manager::update),
+    }
+}
+
+impl Change {
+    fn run(&self, global: &Global, name: &str, work: fn(&mut Manager) -> Result<()>) -> Result<()> {
+        let chart = at_most_one(&self.charts, name)?;
+        if self.verify || self.keyring.is_some() {
+            let flag = if self.verify { "--verify" } else { "--keyring" };
+            bail!(
+                "{flag} checks signatures of fetched charts, which chartroom does not do yet; leave the flag out"
+            );
+        }
+        let mut manager = Manager::new(&chart, global)?;
+        manager.skip_refresh = self.skip_refresh;
+        let done = work(&mut manager);
+        output::print(&manager.told)?;
+        done
+    }
+}
+
+/// The chart that is meant: this folder if none is named.
+fn at_most_one(charts: &[String], name: &str) -> Result<String> {
+    match charts {
+        [] => Ok(".".to_owned()),
+        [chart] => Ok(golang::path::clean(chart)),
+        _ => bail!(
+            "\"chartroom dependency {name}\" accepts at most 1 argument\n\n\
+             Usage:  chartroom dependency {name} CHART [flags]"
+        ),
+    }
+}

@@ -1,0 +1,393 @@
+//! Bringing dependencies into `charts/`: `dependency update` and `build`, `package --dependency-update` and
+//! `template --dependency-update`.
+//!
+//! What goes to standard output, in which order and in which words, is Helm's (`downloader.Manager`). Two things are
+//! better: everything is packed in memory before the first file is touched, and what was changed is put back when a
+//! later step fails.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use chart::lock::{digest, digest_of_helm2, lock_file_name, resolve};
+use chart::pack::{PackConfig, pack};
+use chart::{Chart, Dependency, Dialect, Lock};
+use golang::path;
+use golang::semver::{Constraints, Version};
+use golang::strconv::quote;
+use text::{Encoding, FileTable, LineIndex};
+
+use crate::files::Exchange;
+use crate::flags::Global;
+use crate::{charts, epoch, output};
+
+/// A chart and what it takes to bring its dependencies.
+pub(crate) struct Manager {
+    /// Its folder, as messages name it.
+    chart: String,
+    dialect: Dialect,
+    debug: bool,
+    packing: PackConfig,
+    /// Whether chart repositories are not to be asked.
+    pub(super) skip_refresh: bool,
+    /// What Helm would have printed so far.
+    pub(crate) told: String,
+}
+
+/// Archives by their names.
+type Archives = BTreeMap<String, Vec<u8>>;
+
+impl Manager {
+    pub(crate) fn new(chart: &str, global: &Global) -> Result<Self> {
+        let dialect = global.helm.dialect();
+        Ok(Self {
+            chart: chart.to_owned(),
+            dialect,
+            debug: global.debug,
+            packing: epoch::pack_config(dialect)?,
+            skip_refresh: false,
+            told: String::new(),
+        })
+    }
+
+    /// Chooses versions anew, and locks them.
+    pub(crate) fn update(&mut self) -> Result<()> {
+        let chart = self.load()?;
+        self.update_chart(&chart)
+    }
+
+    fn update_chart(&mut self, chart: &Chart) -> Result<()> {
+        let Some(required) = chart.metadata.dependencies.as_deref() else { return Ok(()) };
+        self.check_repositories(chart, required)?;
+        self.refuse_what_is_far_away(chart, required)?;
+        let mut locked = resolve(required, |it| self.look(it)).map_err(|reason| anyhow!(reason))?;
+        let (archives, charts) = self.pack_all(chart, &mut locked)?;
+        let lock = Lock {
+            generated: epoch::now(),
+            digest: digest(Some(required), Some(&locked)),
+            dependencies: Some(locked.clone()),
+            ..Lock::default()
+        };
+        let is_news = chart.lock.as_ref().is_none_or(|old| old.digest != lock.digest);
+        self.exchange(&charts, &archives, &locked, is_news.then_some((chart, &lock)))
+    }
+
+    /// Takes the versions that are locked; without a lock it chooses them.
+    pub(crate) fn build(&mut self) -> Result<()> {
+        let chart = self.load()?;
+        let Some(lock) = &chart.lock else { return self.update_chart(&chart) };
+        let required = chart.metadata.dependencies.as_deref();
+        self.check_repositories(&chart, required.unwrap_or_default())?;
+        if digest(required, lock.dependencies.as_deref()) != lock.digest {
+            self.check_old_digest(&chart, lock)?;
+        }
+        let mut locked = lock.dependencies.clone().unwrap_or_default();
+        self.refuse_what_is_far_away(&chart, &locked)?;
+        let (archives, charts) = self.pack_all(&chart, &mut locked)?;
+        self.exchange(&charts, &archives, &locked, None)
+    }
+
+    /// The lock is out of date, unless Helm 2 made it.
+    fn check_old_digest(&self, chart: &Chart, lock: &Lock) -> Result<()> {
+        const OUT_OF_SYNC: &str = "is out of sync with the dependencies file";
+        if chart.metadata.api_version != "v1" {
+            let how = if self.dialect == Dialect::Helm4 { " with 'helm dependency update'" } else { "" };
+            bail!(
+                "the lock file (Chart.lock) {OUT_OF_SYNC} (Chart.yaml). Please update the dependencies{how}"
+            );
+        }
+        output::remark_all(&[chart::warning::old_digest()], self.dialect);
+        if digest_of_helm2(chart.metadata.dependencies.as_deref()) != lock.digest {
+            bail!(
+                "the lock file (requirements.lock) {OUT_OF_SYNC} (requirements.yaml). Please update the dependencies"
+            );
+        }
+        Ok(())
+    }
+
+    fn load(&self) -> Result<Chart> {
+        let chart = &self.chart;
+        if !charts::stat(chart).with_context(|| format!("could not find {chart}"))?.is_dir() {
+            bail!("only unpacked charts can be updated");
+        }
+        let chart = charts::load_folder(chart, &mut FileTable::default(), self.dialect)?;
+        output::remark_all(&chart::warning::of_loading(&chart), self.dialect);
+        Ok(chart)
+    }
+
+    /// Whether each repository is one at all (`resolveRepoNames`, `ensureMissingRepos`).
+    fn check_repositories(&mut self, chart: &Chart, required: &[Dependency]) -> Result<()> {
+        let mut unknown = Vec::new();
+        for dependency in required {
+            match Repository::of(dependency) {
+                Repository::Folder(repository) => {
+                    self.local_path(repository).map_err(|reason| anyhow!(reason))?;
+                    if self.debug {
+                        let _ = writeln!(self.told, "Repository from local path: {repository}");
+                    }
+                }
+                Repository::Unknown(repository) => unknown.push(repository),
+                // An alias may stand for anything, and what it stands for counts in the digest of the lock.
+                Repository::Alias => return Err(far_away(chart, dependency, &self.chart)),
+                Repository::Vendored | Repository::Remote | Repository::Scheme(_) => {}
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        bail!(
+            "no repository definition for {}. Please add them via 'helm repo add'\n\
+             Note that repositories must be URLs or aliases. For example, to refer to the \"example\"\n\
+             repository, use \"https://charts.example.com/\" or \"@example\" instead of\n\
+             \"example\". Don't forget to add the repo, too ('helm repo add').",
+            unknown.join(", ")
+        )
+    }
+
+    fn refuse_what_is_far_away(&mut self, chart: &Chart, dependencies: &[Dependency]) -> Result<()> {
+        let repositories: Vec<_> = dependencies.iter().map(|it| (it, Repository::of(it))).collect();
+        if let Some((dependency, _)) =
+            repositories.iter().find(|(_, it)| matches!(it, Repository::Remote | Repository::Alias))
+        {
+            return Err(far_away(chart, dependency, &self.chart));
+        }
+        let scheme = repositories.iter().find_map(|(_, it)| match it {
+            Repository::Scheme(scheme) => Some(*scheme),
+            Repository::Vendored
+            | Repository::Folder(_)
+            | Repository::Remote
+            | Repository::Alias
+            | Repository::Unknown(_) => None,
+        });
+        let Some(scheme) = scheme else { return Ok(()) };
+        if !self.skip_refresh {
+            self.told += "Getting updates for unmanaged Helm repositories...\n";
+        }
+        bail!("could not find protocol handler for: {scheme}")
+    }
+
+    /// The version that a dependency has where it lies, `None` for one in `charts/`.
+    fn look(&self, dependency: &Dependency) -> Result<Option<String>, String> {
+        if dependency.repository.is_empty() {
+            return self.local_path(&path::join(["charts", &dependency.name])).map(|_| None);
+        }
+        let folder = self.local_path(&dependency.repository)?;
+        let found = charts::load_folder(&folder, &mut FileTable::default(), self.dialect);
+        found.map(|chart| Some(chart.metadata.version.clone())).map_err(|error| format!("{error:#}"))
+    }
+
+    /// The folder that a `file://` leads to, from the chart on (`resolver.GetLocalPath`).
+    fn local_path(&self, repository: &str) -> Result<String, String> {
+        let path = repository.strip_prefix("file://").unwrap_or(repository);
+        let path = if path::is_abs(path) { path::clean(path) } else { path::join([&*self.chart, path]) };
+        match std::fs::metadata(&path) {
+            Ok(_) => Ok(path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(format!("directory {path} not found"))
+            }
+            Err(error) => Err(format!("stat {path}: {}", project::reason(&error))),
+        }
+    }
+
+    /// Packs what is not in `charts/` already; the lock then says the version that was found. Returns the path of
+    /// `charts/` too.
+    fn pack_all(&mut self, chart: &Chart, locked: &mut [Dependency]) -> Result<(Archives, String)> {
+        let charts = path::join([&*self.chart, "charts"]);
+        match std::fs::metadata(&charts) {
+            Ok(metadata) if !metadata.is_dir() => bail!("{} is not a directory", quote(&charts)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let reason = project::reason(&error);
+                bail!("unable to retrieve file info for '{charts}': stat {charts}: {reason}")
+            }
+            Ok(_) | Err(_) => {}
+        }
+        let _ = writeln!(self.told, "Saving {} charts", locked.len());
+        let mut archives = Archives::new();
+        for dependency in locked {
+            let saved = match Repository::of(dependency) {
+                Repository::Vendored => self.check_vendored(dependency, &charts)?,
+                Repository::Folder(_) => self.pack_folder(dependency, &mut archives),
+                Repository::Remote | Repository::Alias | Repository::Scheme(_) | Repository::Unknown(_) => {
+                    Err(far_away(chart, dependency, &self.chart))
+                }
+            };
+            if let Err(error) = saved {
+                let _ = writeln!(self.told, "Save error occurred:  {error:#}");
+                return Err(error);
+            }
+        }
+        Ok((archives, charts))
+    }
+
+    /// The inner error is one that Helm prints twice.
+    fn check_vendored(&mut self, dependency: &Dependency, charts: &str) -> Result<Result<()>> {
+        let Dependency { name, version, .. } = dependency;
+        let _ = writeln!(
+            self.told,
+            "Dependency {name} did not declare a repository. Assuming it exists in the charts directory"
+        );
+        let folder = path::join([charts, name]);
+        let found = charts::load_folder(&folder, &mut FileTable::default(), self.dialect)
+            .with_context(|| format!("unable to load chart '{folder}'"))?;
+        let range = range_of(dependency)?;
+        let has = &found.metadata.version;
+        let parsed = Version::parse(has)
+            .map_err(|error| anyhow!("invalid version {version} for dependency {name}: {error}"))?;
+        Ok(if range.check(&parsed) {
+            Ok(())
+        } else {
+            Err(anyhow!("dependency {name} at version {has} does not satisfy the constraint {version}"))
+        })
+    }
+
+    fn pack_folder(&mut self, dependency: &mut Dependency, archives: &mut Archives) -> Result<()> {
+        let Dependency { name, repository, .. } = &*dependency;
+        if self.debug {
+            let _ = writeln!(self.told, "Archiving {name} from repo {repository}");
+        }
+        let folder = self.local_path(repository).map_err(|reason| anyhow!(reason))?;
+        let found = charts::load_folder(&folder, &mut FileTable::default(), self.dialect)?;
+        let range = range_of(dependency)?;
+        let version = Version::parse(&found.metadata.version)?;
+        if !range.check(&version) {
+            bail!("can't get a valid version for dependency {name}");
+        }
+        let package = pack(&found, &self.packing).map_err(|reason| anyhow!(reason))?;
+        archives.insert(package.file_name, package.data);
+        dependency.version.clone_from(&found.metadata.version);
+        Ok(())
+    }
+
+    /// Puts the archives into `charts/`, takes out what nobody asks for any more, and writes the lock: all of it or
+    /// nothing (`safeMoveDeps`, `writeLock`).
+    fn exchange(
+        &mut self,
+        charts: &str,
+        archives: &Archives,
+        locked: &[Dependency],
+        lock: Option<(&Chart, &Lock)>,
+    ) -> Result<()> {
+        let outdated = self.outdated(charts, archives, locked);
+        let lock = lock.map(|(chart, lock)| self.lock_file(chart, lock)).transpose()?;
+        let aside = Path::new(&self.chart).join(format!("tmpcharts-{}", std::process::id()));
+        let failed = |what: &str| format!("cannot write {what}; everything is as it was");
+        let mut exchange = Exchange::begin(aside).with_context(|| failed(&self.chart))?;
+        exchange.folder(Path::new(charts)).with_context(|| failed(charts))?;
+        let (mut written, mut removed) = (archives.iter(), outdated.iter());
+        written
+            .try_for_each(|(name, data)| exchange.write(&Path::new(charts).join(name), data))
+            .and_then(|()| removed.try_for_each(|path| exchange.remove(Path::new(path))))
+            .with_context(|| failed(charts))?;
+        if let Some((path, text)) = &lock {
+            exchange.write(path, text.as_bytes()).with_context(|| failed(&path.display().to_string()))?;
+        }
+        exchange.keep();
+        Ok(())
+    }
+
+    /// The files in `charts/` that go: charts that are neither new nor asked for without a repository.
+    fn outdated(&mut self, charts: &str, archives: &Archives, locked: &[Dependency]) -> Vec<String> {
+        self.told += "Deleting outdated charts\n";
+        let entries = std::fs::read_dir(charts).into_iter().flatten().flatten();
+        let files = entries.filter(|it| !it.file_type().is_ok_and(|kind| kind.is_dir()));
+        let mut names: Vec<String> = files.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        let mut outdated = Vec::new();
+        for name in names.into_iter().filter(|name| !archives.contains_key(name)) {
+            let path = path::join([charts, &*name]);
+            match charts::load_file(&path, &mut FileTable::default(), self.dialect) {
+                Err(error) => {
+                    let _ = writeln!(self.told, "Could not verify {path} for deletion: {error:#} (Skipping)");
+                }
+                Ok(chart) if locked.iter().any(|it| it.repository.is_empty() && it.name == chart.name()) => {}
+                Ok(_) => outdated.push(path),
+            }
+        }
+        outdated
+    }
+
+    /// Where the lock goes and what it says. A link is not written through.
+    fn lock_file(&self, chart: &Chart, lock: &Lock) -> Result<(PathBuf, String)> {
+        let name = lock_file_name(&chart.metadata);
+        let path = Path::new(&self.chart).join(name);
+        if let Ok(target) = path.read_link() {
+            bail!("the {name} file is a symlink to {}", quote(target.to_string_lossy().as_ref()));
+        }
+        Ok((path, lock.to_yaml().map_err(|error| anyhow!("{name}: {}", error.message))?))
+    }
+}
+
+fn range_of(dependency: &Dependency) -> Result<Constraints> {
+    let Dependency { name, version, .. } = dependency;
+    Constraints::parse(version)
+        .map_err(|error| anyhow!("dependency {name} has an invalid version/constraint format: {error}"))
+}
+
+/// What kind of place a dependency comes from.
+enum Repository<'d> {
+    /// It says none: `charts/` has it.
+    Vendored,
+    /// A folder on this machine.
+    Folder(&'d str),
+    /// A chart repository or a registry.
+    Remote,
+    /// A name that Helm's own configuration resolves.
+    Alias,
+    /// An address of a kind that nothing here understands.
+    Scheme(&'d str),
+    /// No address at all.
+    Unknown(&'d str),
+}
+
+impl<'d> Repository<'d> {
+    fn of(dependency: &'d Dependency) -> Self {
+        let text = dependency.repository.as_str();
+        if text.is_empty() {
+            return Self::Vendored;
+        }
+        if text.starts_with("file://") {
+            return Self::Folder(text);
+        }
+        if text.starts_with('@') || text.starts_with("alias:") {
+            return Self::Alias;
+        }
+        if text.starts_with('/') {
+            return Self::Scheme("");
+        }
+        // What Go's `url.ParseRequestURI` takes for an address, as far as repositories go.
+        let is_scheme = |it: &str| {
+            it.starts_with(|it: char| it.is_ascii_alphabetic())
+                && it.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'))
+        };
+        match text.split_once(':') {
+            Some((scheme, rest)) if is_scheme(scheme) && !rest.contains(' ') => match scheme {
+                "http" | "https" | "oci" => Self::Remote,
+                _ => Self::Scheme(scheme),
+            },
+            _ => Self::Unknown(text),
+        }
+    }
+}
+
+/// What to do about a dependency that would have to be fetched.
+fn far_away(chart: &Chart, dependency: &Dependency, folder: &str) -> anyhow::Error {
+    let Dependency { name, repository, .. } = dependency;
+    let place = place_of(chart, dependency).unwrap_or_else(|| "Chart.yaml".to_owned());
+    let place = path::join([folder, &*place]);
+    anyhow!(
+        "{place}: dependency {} comes from {repository}, and chartroom does not fetch charts yet. Fetch it with \
+         'helm dependency update', or put its folder into {} and leave its repository out",
+        quote(name),
+        path::join([folder, "charts", name])
+    )
+}
+
+/// `Chart.yaml:6`
+fn place_of(chart: &Chart, dependency: &Dependency) -> Option<String> {
+    let at = dependency.source.at()?;
+    let file = chart.raw.iter().find(|file| file.id == at.file)?;
+    let text = file.text()?;
+    let line = LineIndex::new(text).line_column(text, at.range.start(), Encoding::Utf32).line;
+    Some(format!("{}:{}", file.path, line + 1))
+}
