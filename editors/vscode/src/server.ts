@@ -34,6 +34,7 @@ function settings(): object {
   return {
     chartroom: {
       helmVersion: section.get('helmVersion'),
+      checks: section.get('checks'),
       kubeVersion: section.get('kubeVersion'),
       release: section.get('release'),
       valuesFiles: section.get('valuesFiles'),

@@ -28,6 +28,8 @@ pub enum Severity {
     Error,
     /// Helm goes on, but likely not as meant.
     Warning,
+    /// It could be better.
+    Info,
 }
 
 impl Diagnostic {
@@ -72,6 +74,22 @@ impl Diagnostic {
             severity: Severity::Error,
             related: Vec::new(),
         }
+    }
+
+    /// For something that only we look for.
+    pub fn of_finding(finding: &render::lint::Finding) -> Option<Self> {
+        let severity = match finding.severity {
+            render::lint::Severity::Error => Severity::Error,
+            render::lint::Severity::Warning => Severity::Warning,
+            render::lint::Severity::Info => Severity::Info,
+        };
+        let (message, related) = (finding.message.clone(), Vec::new());
+        Some(Self { at: finding.at?, message, code: finding.id, severity, related })
+    }
+
+    /// Whether it is about something that could as well not be there.
+    pub fn is_unnecessary(&self) -> bool {
+        self.code == render::lint::checks::UNUSED_VALUE
     }
 
     /// For something that Helm only grumbles about.

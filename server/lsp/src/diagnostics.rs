@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use render::lint::checks::Subject;
 use text::FileId;
 
 use crate::cancel::Cancel;
 use crate::convert::to::Places;
 use crate::lsp_types::{
-    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Message, PublishDiagnosticsParams,
-    Uri,
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Message,
+    PublishDiagnosticsParams, Uri,
 };
 use crate::model::Model;
 use crate::state::{ChartView, Snapshot};
@@ -21,44 +22,111 @@ pub(crate) fn findings(view: &ChartView, model: &Model, cancel: &Cancel) -> Opti
     Some(rendering.errors.iter().map(|it| it.diagnostic.clone()).collect())
 }
 
+/// What no one but us has anything against: what lint checks, beside errors. `None` if it was cancelled.
+///
+/// It takes longer than to render an edit, so errors are not kept waiting for it.
+pub(crate) fn checks(view: &ChartView, model: &Model, cancel: &Cancel) -> Option<Vec<ide::Diagnostic>> {
+    if !view.settings.checks {
+        return Some(Vec::new());
+    }
+    let rendering = model.rendering(view, cancel)?;
+    let Some(chart) = &model.exact(view).chart else { return Some(Vec::new()) };
+    let is_subchart = view.root.parent().is_some_and(|it| it.file_name().is_some_and(|it| it == "charts"));
+    let subject = Subject { chart, templates: model.all_templates(view), is_subchart };
+    if cancel.is_set() {
+        return None;
+    }
+    let found = subject.findings(rendering.files(), view.settings.helm_version.dialect());
+    Some(found.iter().filter_map(ide::Diagnostic::of_finding).collect())
+}
+
 /// What the client was told, chart by chart.
 #[derive(Debug, Default)]
 pub(crate) struct Published {
-    charts: HashMap<PathBuf, BTreeMap<String, Vec<Diagnostic>>>,
+    charts: HashMap<PathBuf, Told>,
 }
+
+/// What the client was told about a chart.
+#[derive(Debug, Default)]
+struct Told {
+    errors: Vec<ide::Diagnostic>,
+    /// What was checked last: it stays on the screen until it is checked again.
+    checked: Vec<ide::Diagnostic>,
+    /// The errors alone, as they are shown.
+    errors_shown: ByFile,
+    /// All that is shown.
+    shown: ByFile,
+    /// Files that were told of since what was checked last.
+    answered: BTreeSet<String>,
+}
+
+/// What there is to tell.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// From [`findings`].
+    Errors(Vec<ide::Diagnostic>),
+    /// From [`checks`].
+    Checked(Vec<ide::Diagnostic>),
+}
+
+type ByFile = BTreeMap<String, Vec<Diagnostic>>;
 
 impl Published {
     /// What the client has to be told about a chart now: files whose diagnostics are others than last time,
     /// files that were opened since, and those of `again`.
+    ///
+    /// An edit moves what was checked before it; a file of which only that is new, or nothing, has to wait until it is
+    /// checked.
     pub(crate) fn news(
         &mut self,
         snapshot: &Snapshot,
         view: &ChartView,
         model: &Model,
-        findings: &[ide::Diagnostic],
+        news: News,
         again: &BTreeSet<Arc<str>>,
     ) -> Vec<PublishDiagnosticsParams> {
-        let now = by_file(snapshot, view, model, findings);
-        let last = self.charts.entry(view.root.clone()).or_default();
+        let places = Places::new(snapshot, view, model);
+        let told = self.charts.entry(view.root.clone()).or_default();
+        let only_errors = matches!(news, News::Errors(_));
+        let answered = std::mem::take(&mut told.answered);
+        match news {
+            News::Errors(errors) => told.errors = errors,
+            News::Checked(checked) => told.checked = checked,
+        }
+        let errors = by_file(snapshot, view, model, &places, &told.errors);
+        let mut now = errors.clone();
+        for (uri, checked) in by_file(snapshot, view, model, &places, &told.checked) {
+            now.entry(uri).or_default().extend(checked);
+        }
         let mut news = Vec::new();
-        for uri in last.keys().filter(|uri| !now.contains_key(*uri)) {
+        for uri in told.shown.keys().filter(|uri| !now.contains_key(*uri)) {
             news.push(PublishDiagnosticsParams::new(Uri(uri.clone()), None, Vec::new()));
         }
-        for (uri, diagnostics) in &now {
-            let document = snapshot.document(uri);
+        told.shown.retain(|uri, _| now.contains_key(uri));
+        for (uri, diagnostics) in now {
+            let document = snapshot.document(&uri);
             let asked = document.is_some_and(|it| again.contains(&it.key()));
-            if asked || last.get(uri) != Some(diagnostics) {
+            let is_news = match told.shown.get(&uri) {
+                Some(_) if only_errors => told.errors_shown.get(&uri) != errors.get(&uri),
+                Some(shown) => *shown != diagnostics || asked && !answered.contains(&uri),
+                None => true,
+            };
+            if is_news {
                 let version = document.map(|it| it.version).filter(|_| snapshot.client.diagnostic_versions);
                 news.push(PublishDiagnosticsParams::new(Uri(uri.clone()), version, diagnostics.clone()));
+                if only_errors {
+                    told.answered.insert(uri.clone());
+                }
+                told.shown.insert(uri, diagnostics);
             }
         }
-        *last = now;
+        told.errors_shown = errors;
         news
     }
 
     /// What the client has to be told when nothing of a chart is open any longer.
     pub(crate) fn forget(&mut self, root: &Path) -> Vec<PublishDiagnosticsParams> {
-        let known = self.charts.remove(root).unwrap_or_default();
+        let known = self.charts.remove(root).unwrap_or_default().shown;
         let shown = known.into_iter().filter(|(_, diagnostics)| !diagnostics.is_empty());
         shown.map(|(uri, _)| PublishDiagnosticsParams::new(Uri(uri), None, Vec::new())).collect()
     }
@@ -74,14 +142,13 @@ fn by_file(
     snapshot: &Snapshot,
     view: &ChartView,
     model: &Model,
+    places: &Places<'_>,
     findings: &[ide::Diagnostic],
-) -> BTreeMap<String, Vec<Diagnostic>> {
-    let places = Places::new(snapshot, view, model);
-    let mut all: BTreeMap<String, Vec<Diagnostic>> =
-        view.documents().map(|(_, it)| (it.uri.to_string(), Vec::new())).collect();
+) -> ByFile {
+    let mut all: ByFile = view.documents().map(|(_, it)| (it.uri.to_string(), Vec::new())).collect();
     for finding in findings {
         let uri = places.uri(own_file(view, model, finding.at.file)).0;
-        all.entry(uri).or_default().push(diagnostic(snapshot, view, model, &places, finding));
+        all.entry(uri).or_default().push(diagnostic(snapshot, view, model, places, finding));
     }
     for diagnostics in all.values_mut() {
         diagnostics.dedup();
@@ -114,10 +181,12 @@ fn diagnostic(
         severity: Some(match finding.severity {
             ide::Severity::Error => DiagnosticSeverity::Error,
             ide::Severity::Warning => DiagnosticSeverity::Warning,
+            ide::Severity::Info => DiagnosticSeverity::Information,
         }),
         code: Some(Code::String(finding.code.to_owned())),
         source: Some("chartroom".to_owned()),
         message: Message::String(finding.message.clone()),
+        tags: finding.is_unnecessary().then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
         ..Diagnostic::default()
     }

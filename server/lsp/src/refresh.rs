@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tower_lsp::Client;
 
 use crate::cancel::Cancel;
-use crate::diagnostics::{Published, findings};
+use crate::diagnostics::{News, Published, checks, findings};
 use crate::ext::PreviewChangedNotification;
 use crate::lsp_types::PublishDiagnosticsNotification;
 use crate::preview::Previews;
@@ -196,7 +196,10 @@ impl Worker {
             // Previews first: they are what someone looks at while typing.
             self.preview(snapshot, &previews, cancel);
             let Some(found) = findings(&view, &model, cancel) else { return };
-            let news = self.published.news(snapshot, &view, &model, &found, &touched.again);
+            let news = self.published.news(snapshot, &view, &model, News::Errors(found), &touched.again);
+            self.publish(news);
+            let Some(found) = checks(&view, &model, cancel) else { return };
+            let news = self.published.news(snapshot, &view, &model, News::Checked(found), &touched.again);
             self.publish(news);
         } else {
             self.preview(snapshot, &previews, cancel);

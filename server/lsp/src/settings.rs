@@ -15,6 +15,8 @@ pub(crate) const SECTION: &str = "chartroom";
 pub struct Settings {
     /// `helmVersion`: which Helm to be, where the two in use differ.
     pub helm_version: HelmVersion,
+    /// `checks`: whether to look for more than what Helm refuses.
+    pub checks: bool,
     /// `kubeVersion`: what templates are told of the cluster.
     pub kube_version: Option<String>,
     /// `release.name`
@@ -50,6 +52,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             helm_version: HelmVersion::default(),
+            checks: true,
             kube_version: None,
             // What Helm takes where nothing is said.
             release_name: "release-name".to_owned(),
@@ -69,6 +72,9 @@ impl Settings {
         let mut reader = Reader { complaints: Vec::new() };
         if let Some(version) = object.get("helmVersion").and_then(|it| reader.helm_version(it)) {
             self.helm_version = version;
+        }
+        if let Some(checks) = object.get("checks").and_then(|it| reader.flag("checks", it)) {
+            self.checks = checks;
         }
         match object.get("kubeVersion") {
             Some(Value::Null) => self.kube_version = None,
@@ -106,6 +112,14 @@ impl Reader {
             Some("4") => Some(HelmVersion::Four),
             Some("null") | None => None,
             Some(_) => self.complain("helmVersion", "3 or 4", value),
+        }
+    }
+
+    fn flag(&mut self, name: &str, value: &Value) -> Option<bool> {
+        match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::Null => None,
+            _ => self.complain(name, "true or false", value),
         }
     }
 
@@ -149,12 +163,13 @@ mod tests {
     fn everything_can_be_set() {
         let mut settings = Settings::default();
         let value = json!({
-            "helmVersion": "v3.22.0", "kubeVersion": "1.31", "valuesFiles": ["a.yaml"],
+            "helmVersion": "v3.22.0", "checks": false, "kubeVersion": "1.31", "valuesFiles": ["a.yaml"],
             "release": { "name": "web", "namespace": "shop" },
         });
         assert!(settings.merge(&value).is_empty());
         let expected = Settings {
             helm_version: HelmVersion::Three,
+            checks: false,
             kube_version: Some("1.31".into()),
             release_name: "web".into(),
             namespace: "shop".into(),

@@ -16,6 +16,7 @@ use crate::context::Contexts;
 use crate::document;
 use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
+use crate::lint::checks::{Problem, problems};
 use crate::moves::MovingOrigins;
 use crate::origins::Origins;
 use crate::templates::{TemplateFile, Templates};
@@ -33,12 +34,18 @@ pub struct RenderedFile {
     /// Where each byte comes from; empty where nobody asked.
     pub origins: Arc<MovingOrigins>,
     documents: Arc<OnceLock<Documents>>,
+    problems: Arc<OnceLock<Vec<Problem>>>,
 }
 
 impl RenderedFile {
     /// Its documents as far as they can be read; read when first asked for.
     pub(crate) fn documents(&self, dialect: Dialect) -> &Documents {
         self.documents.get_or_init(|| Documents::read(&self.text, dialect))
+    }
+
+    /// What is wrong with the text; looked for when first asked.
+    pub(crate) fn problems(&self, dialect: Dialect) -> &[Problem] {
+        self.problems.get_or_init(|| problems(&self.text, dialect))
     }
 
     /// Reads its documents now, on whichever thread this is; all clones then have them.
@@ -208,6 +215,7 @@ fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins, dialect: Dialec
         text: Arc::new(text),
         origins: Arc::new(origins.into()),
         documents,
+        problems: Arc::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use rustc_hash::FxHashSet;
 use template::{Define, ParseError, Str, TemplateSet, parse};
 
 use crate::error::{Error, ErrorKind};
+use crate::lint::checks::Mentions;
 use crate::{InTurn, Spread};
 
 /// A template file, parsed.
@@ -25,6 +26,7 @@ pub struct TemplateFile {
     /// The file.
     pub source: SourceFile,
     parsed: Result<Arc<[Arc<Define>]>, Box<ParseError>>,
+    mentions: Arc<OnceLock<Mentions>>,
 }
 
 impl TemplateFile {
@@ -48,6 +50,11 @@ impl TemplateFile {
         self.name.ends_with("NOTES.txt")
     }
 
+    /// What it speaks of; looked for when first asked.
+    pub(crate) fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| Mentions::of(self))
+    }
+
     fn is_parsed_as(&self, other: &Self) -> bool {
         match (&self.parsed, &other.parsed) {
             (Ok(one), Ok(other)) => Arc::ptr_eq(one, other),
@@ -63,7 +70,7 @@ impl TemplateFile {
 
     fn parse(name: Arc<str>, chart: Arc<str>, source: SourceFile, dialect: Dialect) -> Self {
         let parsed = parse(&name, source.data.clone(), source.id, dialect).map(Arc::from).map_err(Box::new);
-        Self { name, chart, source, parsed }
+        Self { name, chart, source, parsed, mentions: Arc::default() }
     }
 }
 
@@ -173,11 +180,13 @@ impl Templates {
     }
 }
 
-/// Files that were parsed one by one, for [`Templates::parse`] to take what belongs to a chart.
+/// Files that were parsed before, for [`Templates::parse`] to take what belongs to a chart; of two with one name the
+/// first.
 impl FromIterator<TemplateFile> for Templates {
     fn from_iter<T: IntoIterator<Item = TemplateFile>>(files: T) -> Self {
         let mut files: Vec<TemplateFile> = files.into_iter().collect();
         files.sort_by(|one, other| order(&other.name).cmp(&order(&one.name)));
+        files.dedup_by(|later, first| later.name == first.name);
         Self { files }
     }
 }

@@ -7,6 +7,7 @@ M.defaults = {
   -- The same section as in other editors.
   settings = {
     helmVersion = 4,
+    checks = true,
     kubeVersion = '',
     release = { name = 'release-name', namespace = 'default' },
     valuesFiles = {},

@@ -41,6 +41,9 @@ pub(crate) struct Model {
     analysis: Option<Analysis>,
     templates: OnceLock<Templates>,
     last_templates: Option<Templates>,
+    /// Those of subcharts that are switched off are among them.
+    all_templates: OnceLock<Templates>,
+    last_all_templates: Option<Templates>,
     /// What templates printed, handed on from model to model.
     memo: Arc<Mutex<Memo>>,
     rendering: Mutex<Option<Arc<Rendering>>>,
@@ -65,6 +68,9 @@ impl Model {
             sources,
             analysis,
             templates: OnceLock::new(),
+            all_templates: OnceLock::new(),
+            last_all_templates: last
+                .and_then(|it| it.all_templates.get().or(it.last_all_templates.as_ref()).cloned()),
             last_templates: last.and_then(|it| it.templates.get().or(it.last_templates.as_ref()).cloned()),
             memo: last.map(|it| it.memo.clone()).unwrap_or_default(),
             rendering: Mutex::default(),
@@ -98,6 +104,19 @@ impl Model {
         self.templates.get_or_init(|| match &self.exact(view).environment {
             Some(environment) => {
                 Templates::new(&environment.chart, environment.dialect, self.last_templates.as_ref())
+            }
+            None => Templates::default(),
+        })
+    }
+
+    /// The templates of all charts, whether they are switched on or off.
+    pub(crate) fn all_templates(&self, view: &ChartView) -> &Templates {
+        self.all_templates.get_or_init(|| match &self.exact(view).chart {
+            Some(chart) => {
+                let known = [Some(self.templates(view)), self.last_all_templates.as_ref()];
+                let known: Templates =
+                    known.into_iter().flatten().flat_map(Templates::files).cloned().collect();
+                Templates::new(chart, view.settings.helm_version.dialect(), Some(&known))
             }
             None => Templates::default(),
         })

@@ -70,6 +70,11 @@ impl Rendering {
         Some(Self { text: output.text.clone(), errors, files: rendering, output })
     }
 
+    /// What templates printed, file by file.
+    pub(crate) fn files(&self) -> &[RenderedFile] {
+        &self.files.files
+    }
+
     /// What wrote the byte at an offset.
     pub(crate) fn source_of(&self, offset: usize) -> Option<FileRange> {
         let provenance = self.files.provenance(&self.output, offset)?;

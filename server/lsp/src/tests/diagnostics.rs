@@ -53,3 +53,24 @@ async fn a_hint_stands_below_the_message() {
                   hint: `imagee` is not set in the values; did you mean `image`?";
     assert_eq!(told["diagnostics"][0]["message"], wanted);
 }
+
+#[tokio::test]
+async fn checks_follow_the_errors() {
+    let template =
+        "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata:\n  port: {{ .Values.port }}\n";
+    let values = ("values.yaml", "port: 1\nlost: 2\n");
+    let mut client = Client::start(&[CHART, values, ("templates/a.yaml", template)]).await;
+    client.open("templates/a.yaml", template).await;
+    assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], json!([]));
+    let unquoted = client.diagnostics("templates/a.yaml").await["diagnostics"][0].take();
+    assert_eq!((&unquoted["code"], &unquoted["severity"]), (&json!("not-a-string"), &json!(1)));
+    assert_eq!(unquoted["range"]["start"], json!({ "line": 4, "character": 8 }));
+    let unread = client.diagnostics("values.yaml").await["diagnostics"][0].take();
+    assert_eq!((&unread["code"], &unread["tags"]), (&json!("unused-value"), &json!([1])));
+    assert_eq!(unread["range"]["start"], json!({ "line": 1, "character": 0 }));
+
+    let mended = template.replace("port }}", "port | quote }} # {{ .Values.lost }}");
+    client.set_text("templates/a.yaml", 2, &mended).await;
+    assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], json!([]));
+    assert_eq!(client.diagnostics("values.yaml").await["diagnostics"], json!([]));
+}

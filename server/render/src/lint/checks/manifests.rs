@@ -1,42 +1,64 @@
 //! `duplicate-key`: a rendered mapping says a key twice, of which one is dropped. `not-a-string`: a number or boolean where
 //! Kubernetes takes nothing but text, mostly for want of a `quote`.
 
+use std::ops::Range;
+
 use chart::capabilities::DEFAULT_API_VERSIONS;
-use text::{FileId, FileRange};
+use golang::Dialect;
+use text::FileId;
 use yaml::{Node, Numbers, Value, duplicate_keys};
 
 use super::{Finding, Severity, Subject};
-use crate::lint::Run;
 use crate::rendering::place_of;
 use crate::{RenderedFile, split_manifests};
 
 pub(super) const DUPLICATE_KEY: &str = "duplicate-key";
 pub(super) const NOT_A_STRING: &str = "not-a-string";
 
-pub(super) fn check(subject: &Subject<'_>, run: &Run) -> Vec<Finding> {
+/// Something that is wrong with a rendered text.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    severity: Severity,
+    id: &'static str,
+    message: String,
+    /// In the rendered text.
+    at: Range<usize>,
+}
+
+pub(super) fn check(subject: &Subject<'_>, files: &[RenderedFile], dialect: Dialect) -> Vec<Finding> {
     let own = |file: &&RenderedFile| subject.chart.templates.iter().any(|it| it.id == file.source);
     let mut found = Vec::new();
-    for file in run.files.iter().filter(own).filter(|file| !file.name.ends_with("NOTES.txt")) {
-        for range in split_manifests(&file.text, run.environment.dialect) {
-            let text = &file.text[range.clone()];
-            let place = |at: FileRange| {
-                place_of(file, range.start + usize::from(at.range.start()), at.range.len().into())
-            };
-            let Ok(root) = yaml::parse(text, FileId(0), Numbers::AsWritten) else { continue };
-            for double in duplicate_keys(text) {
-                let message = format!("`{}` is said twice in one mapping; the last one counts", double.key);
-                let at = place(FileRange { file: FileId(0), range: double.at });
-                found.extend(subject.finding(Severity::Warning, DUPLICATE_KEY, message, at));
-            }
-            let mut texts = Texts { found: Vec::new() };
-            texts.object(&root);
-            for (path, node) in texts.found {
-                let what = kind_of(&node.value);
-                let message = format!("`{path}` is {what} here, and Kubernetes takes only text: quote it");
-                let at = node.at.and_then(&place);
-                found.extend(subject.finding(Severity::Error, NOT_A_STRING, message, at));
-            }
+    for file in files.iter().filter(own).filter(|file| !file.name.ends_with("NOTES.txt")) {
+        for problem in file.problems(dialect) {
+            let at = place_of(file, problem.at.start, problem.at.len());
+            found.extend(subject.finding(problem.severity, problem.id, problem.message.clone(), at));
         }
+    }
+    found
+}
+
+/// What is wrong with a rendered text, wherever it comes from.
+pub(crate) fn problems(text: &str, dialect: Dialect) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for part in split_manifests(text, dialect) {
+        let document = &text[part.clone()];
+        let Ok(root) = yaml::parse(document, FileId(0), Numbers::AsWritten) else { continue };
+        let within =
+            |at: text::TextRange| part.start + usize::from(at.start())..part.start + usize::from(at.end());
+        found.extend(duplicate_keys(document).into_iter().map(|double| Problem {
+            severity: Severity::Warning,
+            id: DUPLICATE_KEY,
+            message: format!("`{}` is said twice in one mapping; the last one counts", double.key),
+            at: within(double.at),
+        }));
+        let mut texts = Texts { found: Vec::new() };
+        texts.object(&root);
+        found.extend(texts.found.into_iter().filter_map(|(path, node)| {
+            let what = kind_of(&node.value);
+            let message = format!("`{path}` is {what} here, and Kubernetes takes only text: quote it");
+            let at = within(node.at?.range);
+            Some(Problem { severity: Severity::Error, id: NOT_A_STRING, message, at })
+        }));
     }
     found
 }

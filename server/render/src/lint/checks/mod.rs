@@ -16,7 +16,10 @@ use template::parse::{Expr, ExprKind, Source, names};
 use text::FileRange;
 
 use super::{Finding, Folder, Report, Severity};
-use crate::{TemplateFile, Templates};
+use crate::{RenderedFile, TemplateFile, Templates};
+pub(crate) use manifests::{Problem, problems};
+pub(crate) use values::Mentions;
+pub use values::UNUSED_VALUE;
 
 /// The names of the checks.
 pub const IDS: [&str; 7] = [
@@ -38,29 +41,43 @@ pub fn checks(folder: &Folder, report: &Report, dialect: Dialect) -> Vec<Finding
     // Subcharts that are switched off count too: what they say is still said.
     let templates = Templates::new(chart, dialect, report.run.as_ref().map(|run| &run.templates));
     let subject = Subject { chart, templates: &templates, is_subchart: folder.is_subchart };
-    let mut findings = Vec::new();
-    if templates.errors().is_empty() {
-        findings.extend(values::unused(&subject));
-        findings.extend(defines::unknown(&subject));
-        findings.extend(defines::shadowed(&subject));
-        findings.extend(booleans::lost(&subject));
-        findings.extend(roots::lost(&subject));
-    }
-    findings.extend(report.run.iter().flat_map(|run| manifests::check(&subject, run)));
-    let key = |it: &Finding| (it.path.clone(), it.at.map(|at| (at.range.start(), at.range.end())), it.id);
-    findings.sort_by_key(key);
-    findings.dedup_by(|later, first| key(later) == key(first) && later.message == first.message);
-    findings
+    let rendered = report.run.as_ref().map_or(&[][..], |run| &run.files);
+    subject.findings(rendered, dialect)
 }
 
 /// What is checked.
-struct Subject<'s> {
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
     /// The chart with all its subcharts, whether they are on or not.
-    chart: &'s Chart,
+    pub chart: &'s Chart,
     /// The templates of all of them.
-    templates: &'s Templates,
+    pub templates: &'s Templates,
     /// Whether another chart around it has a say.
-    is_subchart: bool,
+    pub is_subchart: bool,
+}
+
+impl Subject<'_> {
+    /// All that [`checks`] finds. What was found before in a template that is still the same, or in a rendered text, is
+    /// not looked for again.
+    pub fn findings(&self, rendered: &[RenderedFile], dialect: Dialect) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.templates.errors().is_empty() {
+            findings.extend(values::unused(self));
+            findings.extend(defines::unknown(self));
+            findings.extend(defines::shadowed(self));
+            findings.extend(booleans::lost(self));
+            findings.extend(roots::lost(self));
+        }
+        findings.extend(manifests::check(self, rendered, dialect));
+        sort(&mut findings);
+        findings
+    }
+}
+
+fn sort(findings: &mut Vec<Finding>) {
+    let key = |it: &Finding| (it.path.clone(), it.at.map(|at| (at.range.start(), at.range.end())), it.id);
+    findings.sort_by_key(key);
+    findings.dedup_by(|later, first| key(later) == key(first) && later.message == first.message);
 }
 
 impl<'s> Subject<'s> {

@@ -3,29 +3,31 @@
 //! A key counts as read as soon as its name stands anywhere in a template of the chart or of a subchart, in a field, a
 //! string or a key; and all keys below one that is handed on whole count too. What is left was never meant by anyone.
 
-use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
 use chart::Chart;
+use rustc_hash::{FxHashSet, FxHasher};
 use template::parse::{Command, ExprKind, Source, Visitor, walk};
 use text::FileRange;
 use yaml::{Entry, Node, Value};
 
 use super::{Finding, Severity, Subject, fields, function, literal};
+use crate::TemplateFile;
 
-pub(super) const UNUSED_VALUE: &str = "unused-value";
+/// The name of the check.
+pub const UNUSED_VALUE: &str = "unused-value";
 
 /// Keys that Helm itself reads.
 const HELMS: [&str; 3] = ["global", "tags", "exports"];
 
 pub(super) fn unused(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(file) = &subject.chart.values_file else { return Vec::new() };
-    if !subject.is_complete() {
+    // A chart that has no templates yet has its values for those that will come.
+    if !subject.is_complete() || subject.templates.files().is_empty() {
         return Vec::new();
     }
     let mut mentions = Mentions::default();
-    for (_, define) in subject.defines() {
-        walk(&define.body, &mut Reader { source: &define.source, mentions: &mut mentions });
-    }
+    subject.templates.files().iter().for_each(|file| mentions.add(file.mentions()));
     if mentions.everything {
         return Vec::new();
     }
@@ -36,12 +38,32 @@ pub(super) fn unused(subject: &Subject<'_>) -> Vec<Finding> {
     search.found
 }
 
+/// Words, by their hashes: two of the same hash would at worst keep a finding from being found.
+#[derive(Clone, Debug, Default)]
+struct Words(FxHashSet<u64>);
+
+impl Words {
+    fn hash(word: &str) -> u64 {
+        let mut hasher = FxHasher::default();
+        word.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn insert(&mut self, word: &str) {
+        self.0.insert(Self::hash(word));
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.0.contains(&Self::hash(word))
+    }
+}
+
 /// What templates speak of, by name alone.
-#[derive(Default)]
-struct Mentions {
-    names: HashSet<String>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mentions {
+    names: Words,
     /// Names that something ends in: what they stand for is used whole.
-    whole: HashSet<String>,
+    whole: Words,
     /// All values are handed on together.
     everything: bool,
     runs_texts: bool,
@@ -49,12 +71,29 @@ struct Mentions {
 }
 
 impl Mentions {
+    /// What one template speaks of.
+    pub(crate) fn of(file: &TemplateFile) -> Self {
+        let mut mentions = Self::default();
+        for define in file.defines() {
+            walk(&define.body, &mut Reader { source: &define.source, mentions: &mut mentions });
+        }
+        mentions
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.names.0.extend(&other.names.0);
+        self.whole.0.extend(&other.whole.0);
+        self.everything |= other.everything;
+        self.runs_texts |= other.runs_texts;
+        self.reads_files |= other.reads_files;
+    }
+
     /// Words of a text in which templates may look for something.
     fn words(&mut self, text: &str) {
         let is_end = |it: char| !(it.is_alphanumeric() || it == '_' || it == '-');
         for word in text.split(is_end).chain(text.split(['.', '/', ' '])).chain([text]) {
-            self.whole.insert(word.to_owned());
-            self.names.insert(word.to_owned());
+            self.whole.insert(word);
+            self.names.insert(word);
         }
     }
 
@@ -141,12 +180,12 @@ impl<'t> Visitor<'t> for Reader<'t> {
             self.mentions.reads_files |= names.contains(&"Files");
             match names.last() {
                 Some(&"Values") if !looks => self.mentions.everything = true,
-                Some(last) => {
-                    self.mentions.whole.insert((*last).to_owned());
-                }
+                Some(last) => self.mentions.whole.insert(last),
                 None => {}
             }
-            self.mentions.names.extend(names.into_iter().map(str::to_owned));
+            for name in names {
+                self.mentions.names.insert(name);
+            }
         }
     }
 }
