@@ -11,10 +11,11 @@ fn main() -> Result<()> {
     if let Some(unknown) = asked.iter().find(|it| !TOPICS.contains(&it.as_str())) {
         bail!("no topic {unknown}; there are {}", TOPICS.join(", "));
     }
-    for (_, helm, variable) in HELMS {
+    for (version, helm, variable) in HELMS {
         let program = std::env::var_os(variable).with_context(|| format!("{variable} names no helm"))?;
         for topic in TOPICS.iter().filter(|it| asked.is_empty() || asked.iter().any(|asked| asked == *it)) {
-            let cases = Case::all(topic);
+            let mut cases = Case::all(topic);
+            cases.retain(|it| it.is_for(version));
             for case in &cases {
                 let path = case.recorded(topic, helm);
                 std::fs::create_dir_all(path.parent().context("a file is in a folder")?)?;

@@ -5,6 +5,7 @@
 //! - `# packed: x.tgz FOLDER` packs a folder before anything runs (`chart` if none is named);
 //! - `# env: NAME=VALUE` sets a variable;
 //! - `# run: …` has the arguments, may be said again, and is `lint chart` if it is not said at all;
+//! - `# only: 3` is for one of the two Helms;
 //! - `# look: PATH` shows what is there afterwards: the text of a file, the names in a folder, the entries of an archive.
 
 use std::fmt::Write;
@@ -18,7 +19,7 @@ pub const HELMS: [(&str, &str, &str); 2] =
     [("3", "helm-3.22.0", "HELM3_BIN"), ("4", "helm-4.3.1", "HELM4_BIN")];
 
 /// The topics, each a folder of cases: `tests/charts/TOPIC/*.txt`.
-pub const TOPICS: [&str; 4] = ["lint", "dependency", "package", "show"];
+pub const TOPICS: [&str; 5] = ["lint", "dependency", "package", "show", "template"];
 
 /// A case.
 #[derive(Debug, Default)]
@@ -29,6 +30,7 @@ pub struct Case {
     packed: Vec<(String, String)>,
     environment: Vec<(String, String)>,
     looks: Vec<String>,
+    only: Option<String>,
     files: Vec<(String, String)>,
 }
 
@@ -71,9 +73,15 @@ impl Case {
             "run" => self.runs.push(value.split(' ').map(str::to_owned).collect()),
             "packed" => self.packed.push(pair(' ', "chart")),
             "env" => self.environment.push(pair('=', "")),
+            "only" => self.only = Some(value.to_owned()),
             "look" => self.looks.push(value.to_owned()),
             _ => {}
         }
+    }
+
+    /// Whether it is for the Helm of that version.
+    pub fn is_for(&self, version: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == version)
     }
 
     /// Runs a program on the case's files: the exit code and both outputs in one text, the folder as `DIR`.

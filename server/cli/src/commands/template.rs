@@ -316,7 +316,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
         });
     }
     match post_renderer {
-        None => print(flags, &name, &environment.chart, &rendering, dialect)?,
+        None => print(global, flags, &name, &environment.chart, &rendering)?,
         Some(program) => {
             let chart = &environment.chart;
             let post_rendered = post_rendered(&program, flags, &name, chart, &rendering);
@@ -339,16 +339,19 @@ fn bring_dependencies(chart: &str, global: &Global) -> Result<()> {
 }
 
 fn print(
+    global: &Global,
     flags: &RenderingFlags,
     release: &str,
     chart: &Chart,
     rendering: &Rendering,
-    dialect: Dialect,
 ) -> Result<()> {
+    let dialect = global.helm.dialect();
     if let Some(folder) = output_folder(flags, release) {
-        write_files(&folder, &rendering.by_file(&chart.crds(), &print_config(flags)))?;
+        let documents = rendering.by_file(&chart.crds(), &print_config(flags));
+        write_files(&folder, &documents).map_err(|error| anyhow!(hinted(&error, global)))?;
         // What would have been printed, of which nothing is left but the line break.
-        return output::print("\n");
+        let left = Output { text: "\n".to_owned(), ..Output::default() };
+        return output::print(&show_only(left, flags, dialect)?.text);
     }
     if flags.show_only.is_empty() {
         let crds = chart.crds();
@@ -414,10 +417,18 @@ fn write_files(folder: &Path, documents: &[(String, String)]) -> Result<()> {
     }
     for (name, text) in files {
         let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+        let parent = path.parent().unwrap_or(folder);
+        let failed = |verb: &str, path: &Path, error: &std::io::Error| {
+            anyhow!("{verb} {}: {}", path.display(), project::reason(error))
+        };
+        match parent.metadata() {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(parent).map_err(|error| failed("mkdir", parent, &error))?;
+            }
+            Err(error) => return Err(failed("stat", parent, &error)),
         }
-        std::fs::write(&path, text)?;
+        std::fs::write(&path, text).map_err(|error| failed("open", &path, &error))?;
     }
     let told = |(name, _): &(String, String)| format!("wrote {}\n", folder.join(name).display());
     output::print(&documents.iter().map(told).collect::<String>())
