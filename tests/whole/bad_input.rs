@@ -90,7 +90,7 @@ fn a_template_without_end() {
     refuses(&chart(&files), &["nested reference name: a"]);
     let huge = b"{{ range until 1000000000 }}x{{ end }}";
     let files: [(&str, &[u8]); 2] = [("Chart.yaml", CHART.as_bytes()), ("templates/a.yaml", huge)];
-    refuses(&chart(&files), &["budget"]);
+    refuses(&chart(&files), &["--max-memory"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod create;
 mod dependency;
 mod errors;
 mod explain;
+mod hostile;
 mod language_server;
 mod lint;
 mod package;

@@ -38,6 +38,7 @@ function settings(): object {
       kubeVersion: section.get('kubeVersion'),
       release: section.get('release'),
       valuesFiles: section.get('valuesFiles'),
+      limits: section.get('limits'),
     },
   };
 }

@@ -91,10 +91,12 @@ fn unpack_within(data: &[u8], dialect: Dialect, limit: u64) -> Result<Vec<Member
 }
 
 /// Go's word for a stream that ends too early.
+const CUT: &str = "unexpected EOF";
+
 fn reason(error: std::io::Error) -> String {
     let text = error.to_string();
     let is_cut = error.kind() == std::io::ErrorKind::UnexpectedEof || text.contains("incomplete");
-    if is_cut { "unexpected EOF".to_owned() } else { text }
+    if is_cut { CUT.to_owned() } else { text }
 }
 
 fn is_folder(kind: EntryType, name: &str) -> bool {
@@ -123,7 +125,10 @@ fn read_member(
     }
     let mut data = Vec::new();
     entry.take(budget).read_to_end(&mut data).map_err(reason)?;
-    if (data.len() as u64) < size || data.len() as u64 >= budget { Err(too_large()) } else { Ok(data) }
+    if (data.len() as u64) < size {
+        return Err(CUT.to_owned());
+    }
+    if data.len() as u64 >= budget { Err(too_large()) } else { Ok(data) }
 }
 
 /// What [`read_member`] needs of an entry.

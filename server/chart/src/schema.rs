@@ -4,6 +4,7 @@
 //! differently and leaves out levels with a single cause; `report` puts both right. Nothing is loaded:
 //! neither files nor addresses, so a schema that refers to one cannot be used here, and the error says so.
 
+mod effort;
 mod english;
 mod hoist;
 mod json_error;
@@ -215,6 +216,10 @@ impl Schema {
         let compiled = self.compiled.get_or_init(|| compile(self.document.as_ref().map_err(Clone::clone)?));
         let unusable = match compiled {
             Err(unusable) => unusable,
+            Ok(ready) if !effort::is_bearable(&ready.document, values) => &Unusable {
+                message: format!("the schema asks for more than {} checks of the values", effort::MOST),
+                unresolved: None,
+            },
             Ok(ready) => match ready.frames(values) {
                 Some(frames) => {
                     // Everything that is as deep as the values is made and dropped on the larger stack.
@@ -269,6 +274,10 @@ impl Ready {
 fn compile(document: &Json) -> Compiled {
     if reach::longest_chain(document) > MAX_FRAMES / 4 || reach::size(document) > MAX_SIZE {
         return Err(Unusable { message: "the schema is too large to be used".to_owned(), unresolved: None });
+    }
+    if let Some(pattern) = effort::huge_pattern(document) {
+        let message = format!("{} is not valid regex: expression too large", quote(pattern));
+        return Err(Unusable { message, unresolved: None });
     }
     if shape::is_plain(document) {
         let mut simpler = document.clone();

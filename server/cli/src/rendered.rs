@@ -27,6 +27,7 @@ pub(crate) struct Request<'r> {
     pub(crate) skip_schema: bool,
     /// Only templates whose path ends so.
     pub(crate) template: Option<&'r str>,
+    pub(crate) limits: template::Limits,
 }
 
 /// A rendering, its text, and the sources behind it.
@@ -178,7 +179,8 @@ pub(crate) fn render(request: &Request<'_>, host: &dyn Host) -> Result<Rendered>
     let templates = Templates::new(&environment.chart, dialect, None);
     let mut errors = prepared.errors;
     errors.extend(templates.errors());
-    let config = RunConfig { traced: true, ..RunConfig::default() };
+    // Whatever else is wrong is told as well, so that one template must not use up everything.
+    let config = RunConfig { traced: true, limits: request.limits, parts: 4, ..RunConfig::default() };
     let wanted = |file: &render::TemplateFile| request.template.is_none_or(|path| file.name.ends_with(path));
     let (files, failed) = render::run(&environment, &templates, host, &config, wanted, |_| true);
     errors.extend(failed.into_iter().map(|it| it.error));

@@ -7,6 +7,8 @@ use text::FileRange;
 
 use crate::rendered::Sources;
 
+/// Calls that are shown, from the innermost out: nobody reads a thousand.
+const MAX_CALLS: usize = 16;
 /// Lines of the rendering that are shown around a place in it.
 const LINES_AROUND: usize = 3;
 
@@ -18,7 +20,7 @@ pub(crate) fn report(error: &render::Error, hint: Option<&Hint>, sources: &Sourc
     let known = |at: &FileRange| sources.text(at.file).is_some();
     if let Some(at) = error.at.filter(known) {
         group = group.element(snippet(at, sources, AnnotationKind::Primary, "here"));
-        for call in error.chain.iter().rev().filter(|call| known(call)) {
+        for call in error.chain.iter().rev().filter(|call| known(call)).take(MAX_CALLS) {
             group = group.element(snippet(*call, sources, AnnotationKind::Context, "called from here"));
         }
     }

@@ -163,6 +163,17 @@ fn own_file(view: &ChartView, model: &Model, file: FileId) -> FileId {
     archive.unwrap_or(file)
 }
 
+/// Nobody reads a thousand calls: those that matter are at the ends of the chain.
+const MAX_RELATED: usize = 20;
+
+fn outermost_and_innermost<T>(related: &[T]) -> impl Iterator<Item = &T> {
+    let (outer, inner) = match related.len().checked_sub(MAX_RELATED) {
+        None | Some(0) => (related, &related[..0]),
+        Some(_) => (&related[..MAX_RELATED / 2], &related[related.len() - MAX_RELATED / 2..]),
+    };
+    outer.iter().chain(inner)
+}
+
 fn diagnostic(
     snapshot: &Snapshot,
     view: &ChartView,
@@ -171,9 +182,8 @@ fn diagnostic(
     finding: &ide::Diagnostic,
 ) -> Diagnostic {
     let packed = own_file(view, model, finding.at.file) != finding.at.file;
-    let related = finding.related.iter().map(|(at, message)| DiagnosticRelatedInformation {
-        location: places.location(*at),
-        message: message.clone(),
+    let related = outermost_and_innermost(&finding.related).map(|(at, message)| {
+        DiagnosticRelatedInformation { location: places.location(*at), message: message.clone() }
     });
     let related: Vec<_> = related.filter(|_| snapshot.client.related_places).collect();
     Diagnostic {
@@ -189,5 +199,21 @@ fn diagnostic(
         tags: finding.is_unnecessary().then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
         ..Diagnostic::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_chains_are_told_from_both_ends() {
+        let told = |count: usize| {
+            let all: Vec<usize> = (0..count).collect();
+            outermost_and_innermost(&all).copied().collect::<Vec<_>>()
+        };
+        assert_eq!(told(20), (0..20).collect::<Vec<_>>());
+        assert_eq!(told(1000), (0..10).chain(990..1000).collect::<Vec<_>>());
+        assert_eq!(told(0), Vec::<usize>::new());
     }
 }

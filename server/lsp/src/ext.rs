@@ -16,7 +16,7 @@
 //! the scheme `chartroom-archive`, whose text comes the same way.
 //!
 //! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `release.name`,
-//! `release.namespace`, `valuesFiles`; see [`Settings`](crate::Settings).
+//! `release.namespace`, `valuesFiles`, `limits.steps`, `limits.memory`, `limits.output`; see [`Settings`](crate::Settings).
 
 use serde::{Deserialize, Serialize};
 

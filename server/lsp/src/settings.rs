@@ -6,6 +6,7 @@
 
 use golang::Dialect;
 use serde_json::Value;
+use template::{Limits, MIB};
 
 /// The name of the section.
 pub(crate) const SECTION: &str = "chartroom";
@@ -26,6 +27,8 @@ pub struct Settings {
     /// `valuesFiles`: laid over the chart's own values in every target. Relative to the chart or to the folder
     /// that is open.
     pub values_files: Vec<String>,
+    /// `limits.steps`, `limits.memory` and `limits.output` (both in MiB): how much rendering may use up.
+    pub limits: Limits,
 }
 
 /// A major version of Helm.
@@ -58,6 +61,7 @@ impl Default for Settings {
             release_name: "release-name".to_owned(),
             namespace: "default".to_owned(),
             values_files: Vec::new(),
+            limits: Limits::EDITOR,
         }
     }
 }
@@ -91,6 +95,17 @@ impl Settings {
         if let Some(files) = object.get("valuesFiles").and_then(|it| reader.texts("valuesFiles", it)) {
             self.values_files = files;
         }
+        let limits = [
+            ("steps", 1, &mut self.limits.steps),
+            ("memory", MIB, &mut self.limits.memory),
+            ("output", MIB, &mut self.limits.output),
+        ];
+        for (name, unit, limit) in limits {
+            let set = value.pointer(&format!("/limits/{name}"));
+            if let Some(number) = set.and_then(|it| reader.limit(&format!("limits.{name}"), it)) {
+                *limit = number.saturating_mul(unit);
+            }
+        }
         reader.complaints
     }
 }
@@ -120,6 +135,16 @@ impl Reader {
             Value::Bool(flag) => Some(*flag),
             Value::Null => None,
             _ => self.complain(name, "true or false", value),
+        }
+    }
+
+    fn limit(&mut self, name: &str, value: &Value) -> Option<u64> {
+        match value {
+            Value::Null => None,
+            _ => match value.as_u64().filter(|it| *it > 0) {
+                None => self.complain(name, "a number above 0", value),
+                limit => limit,
+            },
         }
     }
 
@@ -165,6 +190,7 @@ mod tests {
         let value = json!({
             "helmVersion": "v3.22.0", "checks": false, "kubeVersion": "1.31", "valuesFiles": ["a.yaml"],
             "release": { "name": "web", "namespace": "shop" },
+            "limits": { "steps": 1000, "memory": 64, "output": 1 },
         });
         assert!(settings.merge(&value).is_empty());
         let expected = Settings {
@@ -174,8 +200,21 @@ mod tests {
             release_name: "web".into(),
             namespace: "shop".into(),
             values_files: vec!["a.yaml".into()],
+            limits: Limits { steps: 1000, memory: 64 * MIB, output: MIB },
         };
         assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn a_limit_is_a_number() {
+        let mut settings = Settings::default();
+        let complaints = settings.merge(&json!({ "limits": { "steps": 0, "memory": "1", "output": null } }));
+        let said = [
+            "setting chartroom.limits.steps must be a number above 0, and is 0",
+            "setting chartroom.limits.memory must be a number above 0, and is \"1\"",
+        ];
+        assert_eq!(complaints, said);
+        assert_eq!(settings.limits, Limits::EDITOR);
     }
 
     #[test]

@@ -3,12 +3,15 @@
 //! A run owns the mutable world that templates share (`.Values` can be written to), lives on one thread and is
 //! dropped with what it made. What it is made from is immutable and shared.
 
+use std::cell::Cell;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use golang::Dialect;
 use rustc_hash::FxHashSet;
 use template::{
-    Budget, Cx, ExecError, Host, Plain, Reads, Sink, Str, TemplateSet, Trace, Traced, Value, execute,
+    Budget, Cx, ExecError, Filled, Host, Limits, Plain, Reads, Sink, Str, TemplateSet, Trace, Traced, Value,
+    execute,
 };
 use text::FileRange;
 
@@ -57,8 +60,13 @@ impl RenderedFile {
 /// How to run.
 #[derive(Clone, Debug, Default)]
 pub struct RunConfig {
-    /// What the run may use up.
-    pub budget: Budget,
+    /// What all templates may use up together.
+    pub limits: Limits,
+    /// Of how many equal parts of the limits one template may use up one; with 0 or 1 it may use up all of them. Where
+    /// others run after one that failed, it shall leave something to them.
+    pub parts: u64,
+    /// Raised when nobody waits for the result any more.
+    pub cancelled: Option<Arc<AtomicBool>>,
     /// Whether to record where bytes come from.
     pub traced: bool,
 }
@@ -123,6 +131,9 @@ pub(crate) struct Engine<'r> {
     dialect: Dialect,
     regexes: template::functions::regex::Cache,
     remembers: bool,
+    /// What is left of the limits.
+    left: Cell<Limits>,
+    filled: Filled,
 }
 
 /// A template that ran to its end.
@@ -141,7 +152,8 @@ impl<'r> Engine<'r> {
         dialect: Dialect,
     ) -> Self {
         let regexes = template::functions::regex::Cache::default();
-        Self { set: templates.set(), host, config, dialect, regexes, remembers: false }
+        let (set, left) = (templates.set(), Cell::new(config.limits));
+        Self { set, host, config, dialect, regexes, remembers: false, left, filled: Filled::remembered() }
     }
 
     /// The same, which tells the names of the templates that are run.
@@ -153,8 +165,10 @@ impl<'r> Engine<'r> {
     pub(crate) fn run(&self, file: &TemplateFile, dot: Value) -> Result<Done, Box<Failed>> {
         self.host.enter(&file.name);
         let mut cx = Cx::new(self.dialect, self.host);
-        cx.budget = self.config.budget.clone();
+        let granted = self.left.get().min(self.config.limits.divided_by(self.config.parts));
+        cx.budget = Budget::new(self.config.limits, self.config.cancelled.clone()).with_left(granted);
         cx.regexes = self.regexes.clone();
+        cx.filled = self.filled.clone();
         cx.reads = self.remembers.then(Reads::default);
         let (bytes, segments, done) = if self.config.traced {
             cx.trace = Some(Trace::default());
@@ -164,6 +178,7 @@ impl<'r> Engine<'r> {
             let (sink, done) = print::<Plain>(&self.set, &file.name, dot, &mut cx);
             (sink.bytes, Vec::new(), done)
         };
+        self.left.set(self.left.get().minus(granted.minus(cx.budget.left())));
         let origins = Origins::new(segments, cx.trace.take().map(Trace::into_parts).unwrap_or_default());
         let names = cx.reads.take().unwrap_or_default().templates;
         let rendered = finish(file, bytes, origins, self.dialect);
@@ -186,13 +201,19 @@ fn print<S: Sink>(set: &TemplateSet, name: &str, dot: Value, cx: &mut Cx<'_>) ->
 }
 
 /// `--name-template`: a template without a chart, which only functions can say something in.
-pub fn name_from_template(template: &str, host: &dyn Host, dialect: Dialect) -> Result<String, String> {
+pub fn name_from_template(
+    template: &str,
+    host: &dyn Host,
+    limits: Limits,
+    dialect: Dialect,
+) -> Result<String, String> {
     const NAME: &str = "name-template";
     let defines = template::parse(NAME, template.as_bytes().into(), text::FileId(0), dialect)
         .map_err(|error| error.to_string())?;
     let mut set = TemplateSet::new();
     set.extend(defines);
     let mut cx = Cx::new(dialect, host);
+    cx.budget = Budget::new(limits, None);
     let (sink, done) = print::<Plain>(&set, NAME, Value::NIL, &mut cx);
     done.map_err(|error| exec_error::without_marks(&error.to_string()))?;
     Ok(String::from_utf8_lossy(&sink.bytes).into_owned())

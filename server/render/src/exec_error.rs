@@ -57,7 +57,9 @@ fn blocks(error: &ExecError) -> Option<String> {
     }
     let mut found: Vec<Link> = Vec::new();
     for from in 0..error.places.len() {
-        let link = ExecError { places: error.places[from..].to_vec(), message: error.message.clone() };
+        // What comes behind the next place is cut off again, and a chain may be long.
+        let places = error.places[from..].iter().take(2).cloned().collect();
+        let link = ExecError { places, message: error.message.clone() };
         let parsed = Link::parse(&link.to_string())?;
         if found.last() != Some(&parsed) {
             found.push(parsed);

@@ -1,11 +1,8 @@
 //! What a run carries along: the version of Helm, the outside world as a trait, the trace, the budget.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use golang::Dialect;
 
-use crate::{Failure, Trace, Value};
+use crate::{Budget, Failure, Filled, Trace, Value};
 
 /// The context of a run, first parameter of every function that needs more than its arguments.
 pub struct Cx<'r> {
@@ -21,13 +18,16 @@ pub struct Cx<'r> {
     pub regexes: crate::functions::regex::Cache,
     /// What the run looked at, where someone asked.
     pub reads: Option<Reads>,
+    /// Dicts that may contain themselves, if somebody will empty them when nobody looks at them any more.
+    pub filled: Filled,
 }
 
 impl<'r> Cx<'r> {
     /// A run without a trace, with the usual budget.
     pub fn new(dialect: Dialect, host: &'r dyn Host) -> Self {
         let (trace, budget, reads) = (None, Budget::default(), None);
-        Self { dialect, host, trace, budget, regexes: crate::functions::regex::Cache::default(), reads }
+        let regexes = crate::functions::regex::Cache::default();
+        Self { dialect, host, trace, budget, regexes, reads, filled: Filled::default() }
     }
 
     /// The same run, which remembers where its bytes come from.
@@ -109,45 +109,5 @@ pub trait Host {
     /// An address of a host name; empty where DNS is off.
     fn host_by_name(&self, _name: &str) -> String {
         String::new()
-    }
-}
-
-/// Limits against templates that would never end, and the flag of whoever waits.
-#[derive(Clone, Debug)]
-pub struct Budget {
-    /// Nodes still to be executed before the run is given up.
-    pub steps: u64,
-    /// Bytes that strings and outputs may still take together.
-    pub bytes: u64,
-    /// Raised when nobody waits for the result any more.
-    pub cancelled: Option<Arc<AtomicBool>>,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { steps: 200_000_000, bytes: 1 << 30, cancelled: None }
-    }
-}
-
-impl Budget {
-    /// Uses up one step.
-    pub fn step(&mut self) -> Result<(), Failure> {
-        self.steps =
-            self.steps.checked_sub(1).ok_or("the template did not end within its budget of steps")?;
-        if self.steps.trailing_zeros() >= 12
-            && self.cancelled.as_ref().is_some_and(|it| it.load(Ordering::Relaxed))
-        {
-            return Err(Failure::new("cancelled"));
-        }
-        Ok(())
-    }
-
-    /// Uses up the bytes of a new string.
-    pub fn allocate(&mut self, bytes: usize) -> Result<(), Failure> {
-        self.bytes = self
-            .bytes
-            .checked_sub(bytes as u64)
-            .ok_or("the template made more text than its budget of bytes allows")?;
-        Ok(())
     }
 }

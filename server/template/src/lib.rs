@@ -4,6 +4,7 @@
 //! [`Value`] is what they all pass around: Go's values with Go's type names, each with its [`Origin`].
 //! What a chart is, and what `.Release` or `.Files` mean, is `render`'s business: it brings them as values.
 
+mod budget;
 mod cx;
 pub mod exec;
 mod failure;
@@ -14,7 +15,8 @@ mod origin;
 pub mod parse;
 pub mod value;
 
-pub use cx::{Budget, Cx, Host, LetPass, Lookup, Reads};
+pub use budget::{Budget, Limits, MAX_NESTING, MIB, Refusal};
+pub use cx::{Cx, Host, LetPass, Lookup, Reads};
 pub use exec::{ExecError, Place, Plain, Sink, Traced, execute};
 pub use failure::Failure;
 pub use function::{Arg, Body, Callable, Function, IntoResult, Reflect, Rest, Signature, Templates};
@@ -22,6 +24,6 @@ pub use golang::Dialect;
 pub use origin::{Frame, FrameId, FrameKind, Keyword, Origin, Segment, Text, TextBuilder, Trace};
 pub use parse::{Define, ParseError, TemplateSet, parse};
 pub use value::{
-    Data, GoType, Int, IntKind, List, ListType, Looks, Map, MapType, Method, Object, PathId, Paths, Read,
-    Str, Value, Watch,
+    Data, Filled, GoType, Int, IntKind, List, ListType, Looks, Map, MapType, Method, Object, PathId, Paths,
+    Read, Str, Value, Watch,
 };

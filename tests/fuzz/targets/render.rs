@@ -9,7 +9,7 @@ use chart::{LoadContext, SourceFile, load};
 use golang::Dialect;
 use libfuzzer_sys::fuzz_target;
 use render::{Options, PrintConfig, Release, Rendering, RunConfig, Templates, prepare};
-use template::Budget;
+use template::Limits;
 use text::{FileId, FileTable};
 
 /// A world in which nothing happens.
@@ -58,10 +58,10 @@ fuzz_target!(|text: &str| {
         let options = Options { release, capabilities, dialect, skip_schema: false };
         let environment = prepare(&chart, &user, &options).environment;
         let templates = Templates::new(&environment.chart, dialect, None);
-        let budget = Budget { steps: 20_000, bytes: 1 << 20, ..Budget::default() };
+        let limits = Limits { steps: 20_000, memory: 1 << 20, output: 1 << 20 };
         let mut texts = Vec::new();
         for traced in [false, true] {
-            let config = RunConfig { budget: budget.clone(), traced };
+            let config = RunConfig { limits, traced, ..RunConfig::default() };
             let (files, failed) = render::run(&environment, &templates, &Still, &config, |_| true, |_| true);
             texts.push(files.iter().map(|it| it.text.to_string()).collect::<Vec<_>>());
             for file in files.iter().chain(failed.iter().map(|it| &it.partial)) {

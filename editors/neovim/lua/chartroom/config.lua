@@ -11,6 +11,8 @@ M.defaults = {
     kubeVersion = '',
     release = { name = 'release-name', namespace = 'default' },
     valuesFiles = {},
+    -- Against charts that never end: steps, and MiB of memory and output.
+    limits = { steps = 50000000, memory = 256, output = 32 },
   },
   preview = {
     -- How the window is made; the first word of |:split| modifiers.

@@ -55,6 +55,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         kube_version: args.kube_version.as_deref(),
         skip_schema: false,
         template: None,
+        limits: global.limits.limits(),
     };
     let rendered = render(&request, &Machine::new())?;
     if !rendered.errors.is_empty() {

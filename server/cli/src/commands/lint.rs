@@ -97,6 +97,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         dialect,
         skip_schema: args.flags.skip_schema_validation,
         traced: args.flags.checks,
+        limits: global.limits.limits(),
     };
     let mut text = String::new();
     let (mut failed, mut noticed) = (0, 0);

@@ -106,6 +106,7 @@ impl Screen {
             kube_version: args.kube_version.as_deref(),
             skip_schema: false,
             template: args.template.as_deref(),
+            limits: global.limits.limits(),
         };
         let start = Instant::now();
         let rendered = match render(&request, host) {

@@ -213,7 +213,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 fn explain_errors(global: &Global, args: &Args) {
     let host = Machine::new();
     let dialect = global.helm.dialect();
-    let Ok((name, chart)) = names(args, &host, dialect) else { return };
+    let Ok((name, chart)) = names(global, args, &host) else { return };
     let namespace = global.namespace().to_owned();
     let request = Request {
         chart: Path::new(&chart),
@@ -223,6 +223,7 @@ fn explain_errors(global: &Global, args: &Args) {
         kube_version: args.rendering.kube_version.as_deref(),
         skip_schema: args.rendering.skip_schema_validation,
         template: None,
+        limits: global.limits.limits(),
     };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let reports = match rendered::render(&request, &host) {
@@ -243,7 +244,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     let dialect = global.helm.dialect();
     let post_renderer = flags.post_renderer.find(dialect)?;
     let host = Machine::new();
-    let (name, chart_path) = names(args, &host, dialect)?;
+    let (name, chart_path) = names(global, args, &host)?;
     ensure_there(&chart_path)?;
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
@@ -280,7 +281,8 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
         bail!(debug_hint(error, global));
     }
     let stop = |_: &Failed| false;
-    let config = RunConfig { traced: flags.explain.is_some(), ..RunConfig::default() };
+    let limits = global.limits.limits();
+    let config = RunConfig { traced: flags.explain.is_some(), limits, ..RunConfig::default() };
     // What is rendered is read by another thread while the next template runs.
     let size = templates.files().iter().map(|file| file.source.data.len()).sum();
     let (rendering, errors) = processors::beside(
@@ -491,7 +493,7 @@ fn capabilities(flags: &RenderingFlags, dialect: Dialect) -> Result<Capabilities
 }
 
 /// The name of the release and the path of the chart.
-fn names(args: &Args, host: &Machine, dialect: Dialect) -> Result<(String, String)> {
+fn names(global: &Global, args: &Args, host: &Machine) -> Result<(String, String)> {
     let flags = &args.rendering;
     let (name, chart) = match args.names.as_slice() {
         [chart] => (None, chart.clone()),
@@ -510,7 +512,9 @@ fn names(args: &Args, host: &Machine, dialect: Dialect) -> Result<(String, Strin
         bail!("cannot set --name-template and also specify a name");
     }
     if let Some(template) = &flags.name_template {
-        let name = render::name_from_template(template, host, dialect).map_err(|reason| anyhow!(reason))?;
+        let (limits, dialect) = (global.limits.limits(), global.helm.dialect());
+        let name = render::name_from_template(template, host, limits, dialect);
+        let name = name.map_err(|reason| anyhow!(reason))?;
         return Ok((name, chart));
     }
     // `--generate-name` changes nothing: Helm's `template` has a name before it looks for that flag.

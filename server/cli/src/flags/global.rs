@@ -3,6 +3,8 @@
 use clap::ValueEnum;
 use golang::Dialect;
 
+use super::LimitFlags;
+
 /// Flags that every command takes.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global flags")]
@@ -16,6 +18,8 @@ pub(crate) struct Global {
     /// Say more: the rendered files also where they are no valid YAML.
     #[arg(long, global = true)]
     pub(crate) debug: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
     /// Name of the kubeconfig context. Rendering asks no cluster.
     #[arg(long, global = true, hide = true, value_name = "NAME")]
     kube_context: Option<String>,

@@ -2,7 +2,6 @@
 
 use ide::Diagnostic;
 use render::{Output, Part, PrintConfig, RenderedFile, RunConfig, TemplateFile, World};
-use template::Budget;
 use text::{FileId, FileRange, TextRange};
 
 use super::Model;
@@ -87,6 +86,9 @@ impl Rendering {
     }
 }
 
+/// One template may use up a quarter of what all may, so that the others are shown next to one that never ends.
+const PARTS: u64 = 4;
+
 /// Runs the wanted templates and tells all that went wrong until then. `None` if it was cancelled.
 fn run(
     view: &ChartView,
@@ -102,8 +104,12 @@ fn run(
     let Some(environment) = base.environment.clone() else { return Some((Vec::new(), errors)) };
     let templates = model.templates(view);
     errors.extend(templates.errors().iter().map(|it| Failure::rendering(it, view, model)));
-    let budget = Budget { cancelled: Some(cancel.flag()), ..Budget::default() };
-    let config = RunConfig { budget, traced: true };
+    let config = RunConfig {
+        limits: view.settings.limits,
+        parts: PARTS,
+        cancelled: Some(cancel.flag()),
+        traced: true,
+    };
     let values_files = view.values.iter().map(|it| (it.id, it.data.clone())).collect();
     let world = World { environment, templates: templates.clone(), values_files };
     let (mut files, failed) =

@@ -83,6 +83,8 @@ pub struct LintOptions {
     pub skip_schema: bool,
     /// To find the places in templates that findings about rendered objects are due to.
     pub traced: bool,
+    /// What all templates may use up together.
+    pub limits: template::Limits,
 }
 
 /// How bad a finding is.

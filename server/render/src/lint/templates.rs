@@ -99,7 +99,7 @@ fn environment(
 
 /// Runs the templates up to the first that fails, and tells why it did.
 fn render(run: &mut Run, options: &LintOptions, host: &dyn Host) -> Option<crate::Error> {
-    let config = RunConfig { traced: options.traced, ..RunConfig::default() };
+    let config = RunConfig { traced: options.traced, limits: options.limits, ..RunConfig::default() };
     let (files, failed) = crate::run(&run.environment, &run.templates, host, &config, |_| true, |_| false);
     run.files = files;
     failed.into_iter().next().map(|failed| failed.error)

@@ -43,6 +43,7 @@ pub(super) fn report(fixture: &str, dialect: Dialect) -> (Report, Vec<SourceFile
         dialect,
         skip_schema: false,
         traced: true,
+        limits: template::Limits::default(),
     };
     let user = Node::computed(yaml::Value::empty_map());
     (lint(&folder, &user, &options, &Quiet), files)

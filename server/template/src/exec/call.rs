@@ -4,9 +4,7 @@ use super::{Eval, Executor, Sink, Slot};
 use crate::function::origin_of_args;
 use crate::functions::Known;
 use crate::parse::{AnyNode, Expr, ExprKind, Number, on_deep_stack};
-use crate::{
-    Body, Cx, Data, Failure, GoType, IntKind, List, ListType, Map, MapType, Method, Signature, Value,
-};
+use crate::{Body, Data, Failure, GoType, IntKind, List, ListType, Map, MapType, Method, Signature, Value};
 
 impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
     /// Calls a function; `node` is what Go blames if it fails.
@@ -93,7 +91,10 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
             let go_type = if signature.variadic { param(args.len()) } else { rest };
             argv.push(self.validate(value, go_type)?);
         }
-        Ok(argv)
+        match self.run.cx.budget.take_arguments(&argv) {
+            Ok(()) => Ok(argv),
+            Err(failure) => self.stop(failure),
+        }
     }
 
     fn finish(
@@ -103,8 +104,10 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         result: Result<Value, Failure>,
         argv: &[Value],
     ) -> Eval<Value> {
-        let charged = result.and_then(|value| charge(self.run.cx, value));
-        match charged {
+        let budget = &self.run.cx.budget;
+        // What a function swallowed counts all the same.
+        let paid = budget.check().and(result).and_then(|value| budget.take_result(&value).map(|()| value));
+        match paid {
             Ok(mut value) => {
                 if S::TRACED && value.origin.is_none() {
                     value.origin = origin_of_args(self.run.cx, argv);
@@ -225,14 +228,6 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         };
         self.fail(format!("wrong type for value; expected {}; got {got}", go_type.name()))
     }
-}
-
-/// Strings that a function made count against the budget.
-fn charge(cx: &mut Cx<'_>, value: Value) -> Result<Value, Failure> {
-    if let Data::Str(text) = &value.data {
-        cx.budget.allocate(text.len())?;
-    }
-    Ok(value)
 }
 
 /// The nil of a type, if it has one.

@@ -44,6 +44,12 @@ impl ExecError {
         Self { places: Vec::new(), message: message.into() }
     }
 
+    /// Whether it says so much already that what is added should be short.
+    pub(super) fn is_long(&self) -> bool {
+        const LONG: usize = 1 << 20;
+        self.message.len() + self.places.iter().map(|it| it.calling.len()).sum::<usize>() > LONG
+    }
+
     /// Places are collected from the inside; people read from the outside.
     pub(super) fn outermost_first(mut self) -> Self {
         self.places.reverse();
@@ -70,10 +76,21 @@ impl fmt::Display for Place {
 
 impl std::error::Error for ExecError {}
 
+/// A text as it is, unless it is longer than anybody reads: values and patterns stand in messages, whole as they are.
+fn cut(text: String) -> String {
+    const LONGEST: usize = 64 << 10;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let (start, end) =
+        (text.floor_char_boundary(LONGEST / 2), text.ceil_char_boundary(text.len() - LONGEST / 2));
+    format!("{}… {} bytes …{}", &text[..start], end - start, &text[end..])
+}
+
 impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
     /// An error at the node that was visited last.
     pub(super) fn fail<T>(&self, message: impl Into<String>) -> Eval<T> {
-        let mut error = ExecError::new(message);
+        let mut error = ExecError::new(cut(message.into()));
         error.places.push(self.place(String::new()));
         Err(Box::new(error))
     }
@@ -89,7 +106,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         let mut calling = format!("error calling {name}: ");
         let error = match nested {
             None => {
-                let mut error = ExecError::new(message);
+                let mut error = ExecError::new(cut(message));
                 error.places.push(self.place(calling));
                 Box::new(error)
             }
@@ -114,7 +131,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
             range: self.at.range(),
             line: line_of(&source.text, at),
             column: at - start as u32,
-            node: String::from_utf8_lossy(&to_text(self.at, source)).into_owned(),
+            node: cut(String::from_utf8_lossy(&to_text(self.at, source)).into_owned()),
             calling,
         }
     }

@@ -115,6 +115,7 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
         self.at(AnyNode::Expr(node));
         let mut names = names(&self.define.source, node.range).peekable();
         let name = names.next().unwrap_or_default();
+        self.walk(self.variables.len())?;
         let Some(slot) =
             self.variables.iter().rev().find(|(it, _)| *it == name).map(|(_, slot)| slot.clone())
         else {
@@ -164,14 +165,26 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
     ) -> Eval<Slot> {
         let mut receiver = receiver;
         let mut names = names.peekable();
+        let mut count = 0;
         while let Some(name) = names.next() {
+            count += 1;
             receiver = if names.peek().is_none() {
                 self.field(dot, name, node, args, last.take(), receiver)?
             } else {
                 self.field(dot, name, node, &[], None, receiver)?
             };
         }
+        self.walk(count)?;
         Ok(receiver)
+    }
+
+    /// Pays for going through variables or fields, where there are many.
+    fn walk(&self, count: usize) -> Eval<()> {
+        const MANY: usize = 32;
+        if count < MANY {
+            return Ok(());
+        }
+        self.run.cx.budget.work((count / MANY) as u64).or_else(|failure| self.stop(failure))
     }
 
     fn field(

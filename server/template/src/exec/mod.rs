@@ -33,7 +33,7 @@ pub fn execute<S: Sink>(
     let Some(define) = set.get(name.as_bytes()) else {
         return Err(ExecError::new(templates::missing(name.as_bytes())));
     };
-    let mut run = Run { cx, included: FxHashMap::default(), parsed: FxHashMap::default() };
+    let mut run = Run { cx, included: FxHashMap::default(), calls: 0, parsed: FxHashMap::default() };
     let mut executor = Executor::new(&mut run, set, define, dot, sink);
     executor.template().map_err(|error| error.outermost_first())
 }
@@ -43,6 +43,8 @@ struct Run<'e, 'h> {
     cx: &'e mut Cx<'h>,
     /// How often each name is being included right now.
     included: FxHashMap<Str, u32>,
+    /// How many of `include` and `tpl` are running right now, each within the one before.
+    calls: u32,
     /// Texts that `tpl` has parsed; charts give it the same ones again and again.
     parsed: FxHashMap<(Str, Origin), templates::Parsed>,
 }
@@ -152,13 +154,21 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
     fn text(&mut self, range: TextRange) -> Eval<()> {
         let source = &self.define.source;
         let bytes = source.slice(range);
-        if let Err(failure) = self.run.cx.budget.allocate(bytes.len()) {
-            return self.stop(failure);
-        }
-        self.sink.write(bytes);
+        self.write(bytes)?;
         if S::TRACED {
             self.mark_text(range);
         }
+        Ok(())
+    }
+
+    /// Writes to the sink: into the output of the chart, or into a string that is being made.
+    fn write(&mut self, bytes: &[u8]) -> Eval<()> {
+        let Run { cx, calls, .. } = &*self.run;
+        let taken = if *calls == 0 { cx.budget.print(bytes.len()) } else { Ok(()) };
+        if let Err(failure) = taken.and_then(|()| cx.budget.allocate(bytes.len())) {
+            return self.stop(failure);
+        }
+        self.sink.write(bytes);
         Ok(())
     }
 
@@ -167,13 +177,11 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
         let bytes: &[u8] = if let Data::Str(text) = &value.data {
             text
         } else {
-            owned = crate::fmt::print_value(value);
+            owned = crate::fmt::print_value(self.run.cx, value);
+            self.run.cx.budget.check().or_else(|failure| self.stop(failure))?;
             &owned
         };
-        if let Err(failure) = self.run.cx.budget.allocate(bytes.len()) {
-            return self.stop(failure);
-        }
-        self.sink.write(bytes);
+        self.write(bytes)?;
         if S::TRACED {
             self.mark_value(value, bytes.len(), action);
         }
@@ -247,6 +255,8 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
             Data::Map(map) => {
                 // Go goes through a sorted copy: what the body sets or unsets does not matter.
                 let (entries, boxed) = (map.to_vec(), eval::has_boxed_elements(map.map_type()));
+                let copied = self.run.cx.budget.work((entries.len() >> 3) as u64);
+                copied.or_else(|failure| self.stop(failure))?;
                 for (key, value) in &entries {
                     let slot = Slot { value: value.clone(), boxed };
                     let mut index = Value::from(key.clone());
@@ -266,7 +276,7 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
                 {
                     return self.count(branch, kind, end);
                 }
-                let shown = crate::fmt::to_string(value);
+                let shown = crate::fmt::to_string(self.run.cx, value);
                 self.fail(format!("range can't iterate over {}", shown.to_text()))
             }
         }
@@ -285,6 +295,8 @@ impl<'e, 's, 'r, 'h, S: Sink> Executor<'e, 's, 'r, 'h, S> {
 
     /// Runs the body once; false after `break`.
     fn iteration(&mut self, branch: &'s Branch, index: Value, element: Slot) -> Eval<bool> {
+        // The body may be empty, and the loop without end.
+        self.run.cx.budget.step().or_else(|failure| self.stop(failure))?;
         let source = &self.define.source;
         let outer = self.enter_item(&index, &element.value);
         let index = Slot::from(index);

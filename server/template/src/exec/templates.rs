@@ -6,6 +6,7 @@ use std::sync::Arc;
 use golang::strconv::quote;
 
 use super::{Executor, Sink};
+use crate::budget::MAX_CALLS;
 use crate::functions::find_known;
 use crate::parse::{Define, ParseError, Source, TemplateSet, parse_source};
 use crate::{Cx, Data, Failure, FrameId, Origin, Str, Templates, Text, Value};
@@ -15,6 +16,13 @@ const GOTPL: &str = "gotpl";
 
 /// How often Helm lets an `include` of one name stand within others of the same.
 const MAX_INCLUDES: u32 = 1000;
+
+/// What the tree of an empty text takes, and what each byte of another adds to it at most.
+const TREE: usize = 1024;
+const TREE_A_BYTE: usize = 16;
+
+/// As much of a text is told in a message that is long already.
+const LONG: usize = 80;
 
 /// A text given to `tpl`, parsed: its own template and its defines.
 pub(super) type Parsed = Rc<[Arc<Define>]>;
@@ -50,18 +58,19 @@ impl<S: Sink> Templates for Executor<'_, '_, '_, '_, S> {
     }
 
     fn tpl(&mut self, text: &Text, dot: Value) -> Result<Value, Failure> {
-        let defines = self.parsed(text).map_err(|error| {
-            Failure::new(format!("cannot parse template {}: {error}", quote(&text.bytes)))
-        })?;
+        let defines = self.parsed(text)?;
         let mut set = self.set.clone();
         set.extend(defines.iter().cloned());
         let frame = self.enter_call(&GOTPL.into());
-        let told = || format!("error during tpl function execution for {}: ", quote(&text.bytes));
         self.nested(&set, &defines[0], dot, frame, true).map_err(|failure| {
-            let (_, nested) = failure.into_parts();
+            let (message, nested) = failure.into_parts();
+            // A text that runs itself would be told once for each time.
+            let shown = if nested.as_ref().is_some_and(|it| it.is_long()) { LONG } else { text.bytes.len() };
+            let shown = quote(&text.bytes[..shown.min(text.bytes.len())]);
+            let told = format!("error during tpl function execution for {shown}: ");
             match nested {
-                Some(error) => Failure::nested(told(), *error),
-                None => Failure::new(told()),
+                Some(error) => Failure::nested(told, *error),
+                None => Failure::new(told + &message),
             }
         })
     }
@@ -77,13 +86,20 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
         frame: FrameId,
         removes_no_value: bool,
     ) -> Result<Value, Failure> {
+        if self.run.calls >= MAX_CALLS {
+            let message = format!("`include` and `tpl` are nested deeper than {MAX_CALLS} levels");
+            return Err(Failure::new(message));
+        }
         // What a Go function is given as a nil `interface {}` is no value to the template.
         let dot = if matches!(dot.data, Data::Nil) { Value::INVALID } else { dot };
         let mut sink = S::default();
         let mut inner = Executor::new(&mut *self.run, set, define, dot, &mut sink);
         inner.frame = frame;
         inner.action = self.action;
-        inner.template().map_err(|error| Failure::nested("", *error))?;
+        inner.run.calls += 1;
+        let done = inner.template();
+        inner.run.calls -= 1;
+        done.map_err(|error| Failure::nested("", *error))?;
         if removes_no_value {
             sink.remove_no_value();
         }
@@ -91,12 +107,19 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
     }
 
     /// Parses a text, or remembers that it has been.
-    fn parsed(&mut self, text: &Text) -> Result<Parsed, ParseError> {
+    fn parsed(&mut self, text: &Text) -> Result<Parsed, Failure> {
         let key = (text.bytes.clone(), if S::TRACED { text.origin } else { Origin::NONE });
         if let Some(parsed) = self.run.parsed.get(&key) {
             return Ok(parsed.clone());
         }
-        let parsed: Parsed = parse_text(self.run.cx, text)?.into();
+        // The tree stays, and making it takes longer than running it.
+        let (budget, bytes) = (&self.run.cx.budget, text.bytes.len());
+        budget.allocate(TREE + bytes.saturating_mul(TREE_A_BYTE))?;
+        budget.work((bytes >> 1) as u64)?;
+        let parsed = parse_text(self.run.cx, text);
+        let parsed: Parsed = parsed
+            .map_err(|error| Failure::new(format!("cannot parse template {}: {error}", quote(&text.bytes))))?
+            .into();
         self.run.parsed.insert(key, parsed.clone());
         Ok(parsed)
     }

@@ -5,7 +5,7 @@ use text::{FileId, FileRange};
 use super::*;
 use crate::functions::testing::{call, traced};
 use crate::parse::parse;
-use crate::{Dialect, FrameKind, List, Map};
+use crate::{Budget, Dialect, FrameKind, Limits, List, Map};
 
 fn set(text: &str) -> TemplateSet {
     let mut set = TemplateSet::new();
@@ -200,15 +200,16 @@ fn endless_loops_end_with_the_budget() {
     let set = set("{{ range 100000000000 }}x{{ end }}");
     let mut sink = Plain::default();
     let error = call(|cx| {
-        cx.budget.steps = 1000;
+        cx.budget = Budget::new(Limits { steps: 1000, ..Limits::default() }, None);
         execute(&set, "t", dot(), cx, &mut sink).unwrap_err()
     });
-    assert_eq!(error.message, "the template did not end within its budget of steps");
+    assert!(error.message.contains("the limit of 1000 steps"), "{}", error.message);
     let error = call(|cx| {
-        cx.budget.bytes = 1000;
+        cx.budget = Budget::new(Limits { output: 1000, ..Limits::default() }, None);
         execute(&set, "t", dot(), cx, &mut sink).unwrap_err()
     });
-    assert_eq!(error.message, "the template made more text than its budget of bytes allows");
+    assert!(error.message.contains("print more than the limit of 1000 bytes"), "{}", error.message);
+    assert_eq!(error.places.len(), 1);
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use super::printer::{Flags, Printer};
 use super::{From, Note};
 use crate::parse::utf8;
-use crate::{Data, Value};
+use crate::{Cx, Data, Value};
 
 /// Prints the arguments in the format, with Go's complaints where they do not fit.
-pub(super) fn run(format: &[u8], args: &[Value], note: Note<'_>) -> Vec<u8> {
-    let mut state =
-        State { printer: Printer::default(), format, args, at: 0, arg: 0, reordered: false, good: true };
-    while state.at < format.len() {
+pub(super) fn run<'f>(cx: &'f Cx<'_>, format: &'f [u8], args: &'f [Value], note: Note<'_>) -> Vec<u8> {
+    let printer = Printer::new(&cx.budget);
+    let mut state = State { printer, format, args, at: 0, arg: 0, reordered: false, good: true };
+    while state.at < format.len() && state.printer.has_room() {
         let rest = &format[state.at..];
         let text = memchr::memchr(b'%', rest).unwrap_or(rest.len());
         if text > 0 {
@@ -25,11 +25,11 @@ pub(super) fn run(format: &[u8], args: &[Value], note: Note<'_>) -> Vec<u8> {
         }
     }
     state.extra();
-    state.printer.out
+    state.printer.finish()
 }
 
 struct State<'f> {
-    printer: Printer,
+    printer: Printer<'f>,
     format: &'f [u8],
     args: &'f [Value],
     at: usize,

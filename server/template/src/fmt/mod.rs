@@ -1,5 +1,6 @@
 //! Go's package `fmt`: how values look as text, and what `printf` makes of its verbs.
 //!
+//! What does not fit the budget is cut off and [refused](crate::Budget::refuse): the executor ends the run then.
 //! Its complaints are part of the behaviour: charts ship `%!d(float64=3)` without anyone noticing.
 
 mod format;
@@ -12,7 +13,7 @@ use std::ops::Range;
 use printer::Printer;
 pub use short::short;
 
-use crate::{Cx, Data, Origin, Str, Text, TextBuilder, Value};
+use crate::{Budget, Cx, Data, Origin, Str, Text, TextBuilder, Value};
 
 /// Which of Go's functions puts the spaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub enum Style {
 }
 
 /// What an action prints: as `%v`, except that no value is `<no value>` and pointers are followed.
-pub fn print_value(value: &Value) -> Vec<u8> {
-    let mut printer = Printer::default();
+pub fn print_value(cx: &Cx<'_>, value: &Value) -> Vec<u8> {
+    let mut printer = Printer::new(&cx.budget);
     match &value.data {
         Data::Invalid => printer.out.extend_from_slice(b"<no value>"),
         Data::Object(object) => match object.display().or_else(|| object.display_when_addressed()) {
@@ -34,47 +35,51 @@ pub fn print_value(value: &Value) -> Vec<u8> {
         },
         _ => printer.arg(value, 'v'),
     }
-    printer.out
+    printer.finish()
 }
 
 /// `%v`, as functions print their arguments.
-pub fn to_string(value: &Value) -> Str {
+pub fn to_string(cx: &Cx<'_>, value: &Value) -> Str {
     if let Data::Str(text) = &value.data {
         return text.clone();
     }
     let mut out = Vec::new();
-    display(value, &mut out);
+    display(cx, value, &mut out);
     out.into()
 }
 
 /// `%v` appended to a buffer.
-pub fn display(value: &Value, out: &mut Vec<u8>) {
-    let mut printer = Printer::default();
+pub fn display(cx: &Cx<'_>, value: &Value, out: &mut Vec<u8>) {
+    display_within(&cx.budget, value, out);
+}
+
+fn display_within(budget: &Budget, value: &Value, out: &mut Vec<u8>) {
+    let mut printer = Printer::new(budget);
     printer.out = std::mem::take(out);
     printer.arg(value, 'v');
-    *out = printer.out;
+    *out = printer.finish();
 }
 
 /// `fmt.Sprint`.
-pub fn sprint(args: &[Value]) -> Vec<u8> {
-    print_all(Style::Print, args, &mut |_, _| {})
+pub fn sprint(cx: &Cx<'_>, args: &[Value]) -> Vec<u8> {
+    print_all(cx, Style::Print, args, &mut |_, _| {})
 }
 
 /// `fmt.Sprintln`.
-pub fn sprintln(args: &[Value]) -> Vec<u8> {
-    print_all(Style::Println, args, &mut |_, _| {})
+pub fn sprintln(cx: &Cx<'_>, args: &[Value]) -> Vec<u8> {
+    print_all(cx, Style::Println, args, &mut |_, _| {})
 }
 
 /// `fmt.Sprintf`.
-pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {
-    format::run(format, args, &mut |_, _| {})
+pub fn sprintf(cx: &Cx<'_>, format: &[u8], args: &[Value]) -> Vec<u8> {
+    format::run(cx, format, args, &mut |_, _| {})
 }
 
 /// `Sprint` or `Sprintln`, where strings among the arguments keep their origins.
 pub fn print_text(cx: &mut Cx<'_>, style: Style, args: &[Value]) -> Text {
     let mut marks = Marks::default();
     let traced = cx.trace.is_some();
-    let bytes = print_all(style, args, &mut |range, from| marks.push(traced, range, from));
+    let bytes = print_all(cx, style, args, &mut |range, from| marks.push(traced, range, from));
     marks.text(cx, bytes, None, args)
 }
 
@@ -82,7 +87,7 @@ pub fn print_text(cx: &mut Cx<'_>, style: Style, args: &[Value]) -> Text {
 pub fn printf_text(cx: &mut Cx<'_>, format: &Text, args: &[Value]) -> Text {
     let mut marks = Marks::default();
     let traced = cx.trace.is_some();
-    let bytes = format::run(&format.bytes, args, &mut |range, from| marks.push(traced, range, from));
+    let bytes = format::run(cx, &format.bytes, args, &mut |range, from| marks.push(traced, range, from));
     marks.text(cx, bytes, Some(format), args)
 }
 
@@ -97,10 +102,13 @@ enum From {
 /// Told about every run of printed bytes.
 type Note<'n> = &'n mut dyn FnMut(Range<usize>, From);
 
-fn print_all(style: Style, args: &[Value], note: Note<'_>) -> Vec<u8> {
-    let mut printer = Printer::default();
+fn print_all(cx: &Cx<'_>, style: Style, args: &[Value], note: Note<'_>) -> Vec<u8> {
+    let mut printer = Printer::new(&cx.budget);
     let mut previous_is_string = false;
     for (at, arg) in args.iter().enumerate() {
+        if !printer.has_room() {
+            break;
+        }
         let is_string = matches!(arg.data, Data::Str(_));
         if at > 0 && (style == Style::Println || !is_string && !previous_is_string) {
             printer.out.push(b' ');
@@ -113,7 +121,7 @@ fn print_all(style: Style, args: &[Value], note: Note<'_>) -> Vec<u8> {
     if style == Style::Println {
         printer.out.push(b'\n');
     }
-    printer.out
+    printer.finish()
 }
 
 /// The notes of one printing, in the order of the bytes.

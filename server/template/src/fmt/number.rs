@@ -2,7 +2,7 @@
 
 use super::printer::Printer;
 
-impl Printer {
+impl Printer<'_> {
     /// An integer under a verb; false if the verb is not for integers.
     pub(super) fn integer(&mut self, bits: u64, signed: bool, verb: char) -> bool {
         match verb {

@@ -1,7 +1,7 @@
 //! Values under a verb.
 
 use crate::parse::{on_deep_stack, utf8};
-use crate::{Data, List, Map, Object, Value};
+use crate::{Budget, Data, List, MAX_NESTING, Map, Object, Refusal, Value};
 
 /// The flags, width and precision of a directive.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,17 +19,61 @@ pub(super) struct Flags {
     pub(super) precision: Option<usize>,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Printer {
+pub(super) struct Printer<'b> {
     pub(super) out: Vec<u8>,
     pub(super) flags: Flags,
     /// Whether a complaint is being printed: then values show their bones, not their `String()`.
     complaining: bool,
+    budget: &'b Budget,
+    /// More bytes than this are not printed.
+    room: usize,
+    stopped: bool,
+    /// How many lists, maps and structs are being printed in each other.
+    nested: usize,
 }
 
 const NIL: &str = "<nil>";
 
-impl Printer {
+impl<'b> Printer<'b> {
+    pub(super) fn new(budget: &'b Budget) -> Self {
+        let room = usize::try_from(budget.left().memory).unwrap_or(usize::MAX);
+        let (out, flags) = (Vec::new(), Flags::default());
+        Self { out, flags, complaining: false, budget, room, stopped: false, nested: 0 }
+    }
+
+    /// Whether more may be printed; if not, that is refused.
+    pub(super) fn has_room(&mut self) -> bool {
+        if self.out.len() > self.room {
+            self.give_up(Refusal::Memory);
+        }
+        !self.stopped
+    }
+
+    /// What was printed.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.has_room();
+        self.out
+    }
+
+    fn give_up(&mut self, why: Refusal) {
+        self.stopped = true;
+        let _: Result<(), _> = self.budget.refuse(why);
+    }
+
+    /// Goes one level down.
+    fn nest(&mut self, print: impl FnOnce(&mut Self)) {
+        self.stopped |= self.budget.step().is_err();
+        if !self.has_room() {
+            return;
+        }
+        if self.nested == MAX_NESTING {
+            return self.give_up(Refusal::Nesting);
+        }
+        self.nested += 1;
+        on_deep_stack(|| print(self));
+        self.nested -= 1;
+    }
+
     pub(super) fn push(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
@@ -80,9 +124,9 @@ impl Printer {
             }
             Data::Bytes(it) if matches!(verb, 's' | 'q' | 'x' | 'X') => self.bytes(it, verb, "[]uint8"),
             Data::Bytes(it) => self.byte_list(it, verb, "[]uint8"),
-            Data::List(list) => on_deep_stack(|| self.list(list, verb, depth)),
-            Data::Map(map) => on_deep_stack(|| self.map(map, verb, depth)),
-            Data::Object(object) => on_deep_stack(|| self.object(&**object, verb, depth)),
+            Data::List(list) => self.nest(|it| it.list(list, verb, depth)),
+            Data::Map(map) => self.nest(|it| it.map(map, verb, depth)),
+            Data::Object(object) => self.nest(|it| it.object(&**object, verb, depth)),
         }
     }
 
@@ -122,6 +166,9 @@ impl Printer {
         for at in 0..len {
             self.separate(at);
             item(self, at);
+            if self.stopped || self.out.len() > self.room {
+                break;
+            }
         }
         self.push(if go_syntax { "}" } else { "]" });
     }
@@ -147,6 +194,9 @@ impl Printer {
             self.value(&Value::from(key), verb, depth + 1);
             self.push(":");
             self.value(&value, verb, depth + 1);
+            if self.stopped || self.out.len() > self.room {
+                break;
+            }
         }
         self.push(if self.flags.sharp_v { "}" } else { "]" });
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Data, Value};
+use crate::{Budget, Data, Value};
 
 /// The value as Go prints it, strings in quotes, cut after `most` bytes. Nothing is printed beyond that.
 pub fn short(value: &Value, most: usize) -> Cow<'static, str> {
@@ -71,7 +71,7 @@ fn append(value: &Value, most: usize, out: &mut Vec<u8>) -> bool {
             None => out.extend_from_slice(object.type_name().as_bytes()),
         },
         Data::Invalid | Data::Nil | Data::Bool(_) | Data::Int(..) | Data::Float(_) | Data::Complex(_) => {
-            super::display(value, out);
+            super::display_within(&Budget::default(), value, out);
         }
     }
     out.len() <= most

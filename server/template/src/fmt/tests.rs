@@ -3,9 +3,13 @@
 use super::*;
 use crate::{Int, List, Map, MapType};
 
+fn cx() -> Cx<'static> {
+    crate::functions::calling::context()
+}
+
 #[track_caller]
 fn check<const N: usize>(format: &str, args: [Value; N], expected: &str) {
-    assert_eq!(String::from_utf8_lossy(&sprintf(format.as_bytes(), &args)), expected, "{format}");
+    assert_eq!(String::from_utf8_lossy(&sprintf(&cx(), format.as_bytes(), &args)), expected, "{format}");
 }
 
 fn int(it: i64) -> Value {
@@ -110,20 +114,20 @@ fn no_format_is_too_odd() {
     let odd = "%-+# 0*.*[1]v%[2]*.[1]*f%999999U%999999x%.999999x%.999999U%.999999f%.999999g%.999999e%[9999999]d%99999999d%é%[-1]d%[]d%.%[";
     let args = [int(1), 2.5.into(), "x".into(), Value::NIL, Value::INVALID];
     for end in (0..=odd.len()).filter(|&at| odd.is_char_boundary(at)) {
-        sprintf(&odd.as_bytes()[..end], &args);
-        sprintf(&odd.as_bytes()[end..], &args);
+        sprintf(&cx(), &odd.as_bytes()[..end], &args);
+        sprintf(&cx(), &odd.as_bytes()[end..], &args);
     }
 }
 
 #[test]
 fn print_puts_spaces_between_what_is_no_string() {
     let args = [int(1), int(2), "a".into(), "b".into(), int(3), Value::NIL];
-    assert_eq!(sprint(&args), b"1 2ab3 <nil>");
-    assert_eq!(sprintln(&args), b"1 2 a b 3 <nil>\n");
+    assert_eq!(sprint(&cx(), &args), b"1 2ab3 <nil>");
+    assert_eq!(sprintln(&cx(), &args), b"1 2 a b 3 <nil>\n");
 }
 
 #[test]
 fn an_action_prints_no_value_where_there_is_none() {
-    assert_eq!(print_value(&Value::INVALID), b"<no value>");
-    assert_eq!(print_value(&int(1)), b"1");
+    assert_eq!(print_value(&cx(), &Value::INVALID), b"<no value>");
+    assert_eq!(print_value(&cx(), &int(1)), b"1");
 }

@@ -87,15 +87,15 @@ pub fn not(arg: Reflect) -> bool {
 /// Whether the first argument equals any of the others. Both sides must be of one kind: `eq 1 1.0` is an error.
 ///
 /// `{{ eq "a" "b" "a" }}` gives `true`
-pub fn eq(first: Reflect, others: Rest<Reflect>) -> Result<bool, Failure> {
-    compare::equal_to_any(&first.0, others.0.iter().map(|it| &it.0))
+pub fn eq(cx: &mut Cx<'_>, first: Reflect, others: Rest<Reflect>) -> Result<bool, Failure> {
+    compare::equal_to_any(cx, &first.0, others.0.iter().map(|it| &it.0))
 }
 
 /// Whether the arguments differ. They must be of one kind.
 ///
 /// `{{ ne 1 2 }}` gives `true`
-pub fn ne(a: Reflect, b: Reflect) -> Result<bool, Failure> {
-    Ok(!compare::equal_to_any(&a.0, std::iter::once(&b.0))?)
+pub fn ne(cx: &mut Cx<'_>, a: Reflect, b: Reflect) -> Result<bool, Failure> {
+    Ok(!compare::equal_to_any(cx, &a.0, std::iter::once(&b.0))?)
 }
 
 /// Whether the first number or string comes before the second.
@@ -108,15 +108,15 @@ pub fn lt(a: Reflect, b: Reflect) -> Result<bool, Failure> {
 /// Whether the first number or string comes before the second or equals it.
 ///
 /// `{{ le 2 2 }}` gives `true`
-pub fn le(a: Reflect, b: Reflect) -> Result<bool, Failure> {
-    compare::less_or_equal(&a.0, &b.0)
+pub fn le(cx: &mut Cx<'_>, a: Reflect, b: Reflect) -> Result<bool, Failure> {
+    compare::less_or_equal(cx, &a.0, &b.0)
 }
 
 /// Whether the first number or string comes after the second.
 ///
 /// `{{ gt 2 1 }}` gives `true`
-pub fn gt(a: Reflect, b: Reflect) -> Result<bool, Failure> {
-    Ok(!compare::less_or_equal(&a.0, &b.0)?)
+pub fn gt(cx: &mut Cx<'_>, a: Reflect, b: Reflect) -> Result<bool, Failure> {
+    Ok(!compare::less_or_equal(cx, &a.0, &b.0)?)
 }
 
 /// Whether the first number or string comes after the second or equals it.

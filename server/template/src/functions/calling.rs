@@ -20,7 +20,7 @@ impl Host for Still {
     }
 }
 
-pub(super) fn context() -> Cx<'static> {
+pub(crate) fn context() -> Cx<'static> {
     Cx::new(Dialect::Helm3, &Still)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn value_of(name: &str, args: &[Value]) -> Value {
 /// What a template would print.
 #[track_caller]
 pub(super) fn call(name: &str, args: &[Value]) -> String {
-    String::from_utf8_lossy(&super::strval::display(&value_of(name, args))).into_owned()
+    String::from_utf8_lossy(&super::strval::display(&context(), &value_of(name, args))).into_owned()
 }
 
 #[track_caller]

@@ -33,19 +33,20 @@ pub const FUNCTIONS: &[Function] = &[
 /// on every run.
 ///
 /// `{{ genPrivateKey "ecdsa" }}` is a PEM block `EC PRIVATE KEY`
-pub fn gen_private_key(cx: &mut Cx<'_>, kind: Str) -> String {
+pub fn gen_private_key(cx: &mut Cx<'_>, kind: Str) -> Result<String, Failure> {
     const RSA_BITS: usize = 4096;
     let kind = match kind.as_bytes() {
         b"" | b"rsa" => Kind::Rsa(RSA_BITS),
         b"dsa" => Kind::Dsa,
         b"ecdsa" => Kind::Ecdsa,
         b"ed25519" => Kind::Ed25519,
-        _ => return format!("Unknown type {}", kind.to_text()),
+        _ => return Ok(format!("Unknown type {}", kind.to_text())),
     };
-    match PrivateKey::make(cx.host, kind) {
+    cx.budget.work(kind.steps())?;
+    Ok(match PrivateKey::make(cx.host, kind) {
         Ok(key) => key.to_pem(),
         Err(error) => format!("failed to generate private key: {error}"),
-    }
+    })
 }
 
 /// Makes a certificate authority that is valid for some days: `.Cert` and `.Key`, both as PEM.
@@ -141,6 +142,7 @@ pub fn build_custom_cert(cert: Str, key: Str) -> Result<Value, Failure> {
 
 fn new_key(cx: &Cx<'_>) -> Result<PrivateKey, Failure> {
     const BITS: usize = 2048;
+    cx.budget.work(Kind::Rsa(BITS).steps())?;
     let key = PrivateKey::make(cx.host, Kind::Rsa(BITS));
     key.map_err(|error| format!("error generating rsa key: {error}").into())
 }
@@ -183,15 +185,16 @@ fn signed(
 fn request(cx: &Cx<'_>, names: &Names, days: Int) -> Result<Request, Failure> {
     let mut request = Request::new(cx.host, &names.cn, days.0, false);
     for ip in names.ips.items().iter() {
-        let text = ip.as_str().ok_or_else(|| format!("error parsing ip: {} is not a string", shown(ip)))?;
+        let text =
+            ip.as_str().ok_or_else(|| format!("error parsing ip: {} is not a string", shown(cx, ip)))?;
         let text = text.to_text();
         let ip: IpAddr = text.parse().map_err(|_| format!("error parsing ip: {text}"))?;
         request.ips.push(ip);
     }
     for name in names.dns.items().iter() {
-        let text = name
-            .as_str()
-            .ok_or_else(|| format!("error processing alternate dns name: {} is not a string", shown(name)))?;
+        let text = name.as_str().ok_or_else(|| {
+            format!("error processing alternate dns name: {} is not a string", shown(cx, name))
+        })?;
         request.dns.push(text.clone());
     }
     Ok(request)
@@ -247,8 +250,8 @@ impl Arg for Certificate {
 }
 
 /// A value in a message.
-fn shown(value: &Value) -> String {
-    super::strval::strval_shared(value).to_text().into_owned()
+fn shown(cx: &Cx<'_>, value: &Value) -> String {
+    super::strval::strval_shared(cx, value).to_text().into_owned()
 }
 
 #[cfg(test)]
@@ -269,7 +272,7 @@ mod tests {
 
     /// A key that is made fast.
     fn key() -> Str {
-        call(|cx| gen_private_key(cx, "ecdsa".into())).into()
+        call(|cx| gen_private_key(cx, "ecdsa".into())).unwrap().into()
     }
 
     fn ca() -> Certificate {
@@ -281,12 +284,12 @@ mod tests {
         for (kind, want) in
             [("ecdsa", "EC PRIVATE KEY"), ("ed25519", "PRIVATE KEY"), ("dsa", "DSA PRIVATE KEY")]
         {
-            let pem = call(|cx| gen_private_key(cx, kind.into()));
+            let pem = call(|cx| gen_private_key(cx, kind.into())).unwrap();
             assert!(pem.starts_with(&format!("-----BEGIN {want}-----\n")), "{pem}");
             let again = PrivateKey::parse(pem.as_bytes()).unwrap().to_pem();
             assert_eq!(again, pem);
         }
-        assert_eq!(call(|cx| gen_private_key(cx, "bad".into())), "Unknown type bad");
+        assert_eq!(call(|cx| gen_private_key(cx, "bad".into())).unwrap(), "Unknown type bad");
     }
 
     #[test]
@@ -371,7 +374,7 @@ mod tests {
         assert_eq!(error(names(&[]), dns), "error processing alternate dns name: true is not a string");
         let own = call(|cx| gen_ca_with_key(cx, "a".into(), Int(1), "x".into())).unwrap_err();
         assert_eq!(own.message(), "parsing private key: no PEM data in input");
-        let dsa = call(|cx| gen_private_key(cx, "dsa".into()));
+        let dsa = call(|cx| gen_private_key(cx, "dsa".into())).unwrap();
         let dsa = call(|cx| gen_ca_with_key(cx, "a".into(), Int(1), dsa.into())).unwrap_err();
         assert_eq!(
             dsa.message(),

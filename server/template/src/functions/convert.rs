@@ -59,8 +59,8 @@ pub fn float64(value: Value) -> f64 {
 /// Reads digits as octal, as the modes of files are written.
 ///
 /// `{{ toDecimal 755 }}` gives `493`
-pub fn to_decimal(value: Value) -> i64 {
-    parse_int(&display(&value), 8).unwrap_or(0)
+pub fn to_decimal(cx: &mut Cx<'_>, value: Value) -> i64 {
+    parse_int(&display(cx, &value), 8).unwrap_or(0)
 }
 
 #[cfg(test)]

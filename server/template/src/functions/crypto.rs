@@ -57,48 +57,61 @@ pub fn adler32sum(text: Str) -> String {
 /// A line for an `htpasswd` file: the user and the password's bcrypt hash. A deploy makes a new one on every run.
 ///
 /// `{{ htpasswd "admin" "secret" }}` is `admin:$2a$10$…`
-pub fn htpasswd(cx: &mut Cx<'_>, user: Str, password: Str) -> String {
+pub fn htpasswd(cx: &mut Cx<'_>, user: Str, password: Str) -> Result<String, Failure> {
     let name = user.to_text();
     if user.contains(&b':') {
-        return format!("invalid username: {name}");
+        return Ok(format!("invalid username: {name}"));
     }
-    format!("{name}:{}", bcrypt(cx, password))
+    Ok(format!("{name}:{}", bcrypt(cx, password)?))
 }
 
 /// The bcrypt hash of a password, at cost 10 and with a random salt. Errors are returned as text.
 ///
 /// `{{ bcrypt "secret" }}` is `$2a$10$…`, 60 characters
-pub fn bcrypt(cx: &mut Cx<'_>, password: Str) -> String {
+pub fn bcrypt(cx: &mut Cx<'_>, password: Str) -> Result<String, Failure> {
     const COST: u32 = 10;
     const LONGEST: usize = 72;
     if password.len() > LONGEST {
-        return format!(
+        return Ok(format!(
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds {LONGEST} bytes"
-        );
+        ));
     }
+    cx.budget.work(BCRYPT)?;
     let mut salt = [0; 16];
     cx.host.random(&mut salt);
-    match bcrypt::hash_with_salt(&*password, COST, salt) {
+    Ok(match bcrypt::hash_with_salt(&*password, COST, salt) {
         Ok(hash) => hash.format_for_version(bcrypt::Version::TwoA),
         Err(error) => format!("failed to encrypt string with bcrypt: bcrypt: {error}"),
-    }
+    })
 }
+
+/// Steps in the time of a bcrypt hash and of a derived password, which take long on purpose.
+const BCRYPT: u64 = 1_000_000;
+const SCRYPT: u64 = 2_500_000;
 
 /// Derives a password for a site from a master password, by the Master Password algorithm. The type is one of
 /// `maximum`, `long`, `medium`, `short`, `basic` and `pin`.
 ///
 /// `{{ derivePassword 1 "long" "password" "user" "example.com" }}` gives `ZedaFaxcZaso9*`
-pub fn derive_password(counter: Uint32, kind: Str, password: Str, user: Str, site: Str) -> String {
+pub fn derive_password(
+    cx: &mut Cx<'_>,
+    counter: Uint32,
+    kind: Str,
+    password: Str,
+    user: Str,
+    site: Str,
+) -> Result<String, Failure> {
     let kind = kind.to_text();
     let Some(templates) = password_templates(&kind) else {
-        return format!("cannot find password template {kind}");
+        return Ok(format!("cannot find password template {kind}"));
     };
-    let Ok(params) = scrypt::Params::new(15, 8, 2, 64) else { return String::new() };
+    cx.budget.work(SCRYPT)?;
+    let Ok(params) = scrypt::Params::new(15, 8, 2, 64) else { return Ok(String::new()) };
     let mut key = [0; 64];
     if let Err(error) = scrypt::scrypt(&password, &salted(&user, &[]), &params, &mut key) {
-        return format!("failed to derive password: {error}");
+        return Ok(format!("failed to derive password: {error}"));
     }
-    let Ok(mut mac) = hmac::Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
+    let Ok(mut mac) = hmac::Hmac::<Sha256>::new_from_slice(&key) else { return Ok(String::new()) };
     mac.update(&salted(&site, &counter.0.to_be_bytes()));
     let seed = mac.finalize().into_bytes();
     let template = templates[usize::from(seed[0]) % templates.len()];
@@ -106,7 +119,7 @@ pub fn derive_password(counter: Uint32, kind: Str, password: Str, user: Str, sit
         let set = password_characters(class);
         char::from(set[usize::from(byte) % set.len()])
     };
-    template.bytes().zip(&seed[1..]).map(pick).collect()
+    Ok(template.bytes().zip(&seed[1..]).map(pick).collect())
 }
 
 /// The algorithm's name, the length of the text, the text, the rest.
@@ -240,13 +253,13 @@ mod tests {
 
     #[test]
     fn htpasswd_hashes_and_refuses_colons() {
-        let line = call(|cx| htpasswd(cx, "admin".into(), "secret".into()));
+        let line = call(|cx| htpasswd(cx, "admin".into(), "secret".into())).unwrap();
         let hash = line.strip_prefix("admin:").unwrap();
         assert!(hash.starts_with("$2a$10$") && hash.len() == 60, "{hash}");
         assert!(bcrypt::verify("secret", hash).unwrap());
-        assert_eq!(call(|cx| htpasswd(cx, "a:b".into(), "x".into())), "invalid username: a:b");
+        assert_eq!(call(|cx| htpasswd(cx, "a:b".into(), "x".into())).unwrap(), "invalid username: a:b");
         assert_eq!(
-            call(|cx| bcrypt(cx, "x".repeat(73).into())),
+            call(|cx| bcrypt(cx, "x".repeat(73).into())).unwrap(),
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes"
         );
     }
@@ -254,13 +267,8 @@ mod tests {
     #[test]
     fn derived_passwords() {
         let derive = |counter, kind: &str| {
-            derive_password(
-                Uint32(counter),
-                kind.into(),
-                "password".into(),
-                "user".into(),
-                "example.com".into(),
-            )
+            let (password, user, site) = ("password".into(), "user".into(), "example.com".into());
+            call(|cx| derive_password(cx, Uint32(counter), kind.into(), password, user, site)).unwrap()
         };
         assert_eq!(derive(1, "pin"), "6685");
         assert_eq!(derive(2, "long"), "Fovi2@JifpTupx");

@@ -3,10 +3,8 @@
 //! Charts copy `.Values` freely and then change a key or two. So what still shows unchanged YAML is not copied
 //! at all: a second view of the same YAML does.
 
-use crate::{Cx, Data, Failure, List, ListType, Map, Value};
-
-/// Deeper values can only be dicts that contain themselves, which Go would copy until its stack is full.
-const MAX_DEPTH: usize = 10_000;
+use crate::value::map_memory;
+use crate::{Cx, Data, Failure, List, ListType, MAX_NESTING, Map, Refusal, Value};
 
 /// A copy that shares nothing that `set` or `sortAlpha` could change.
 pub(super) fn deep_copy(cx: &mut Cx<'_>, value: &Value) -> Result<Value, Failure> {
@@ -61,10 +59,11 @@ fn descend<T>(
     depth: usize,
     copy_parts: impl FnOnce(&mut Cx<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if depth > MAX_DEPTH {
-        return Err("deepCopy: the value contains itself".into());
+    if depth > MAX_NESTING {
+        return cx.budget.refuse(Refusal::Nesting);
     }
-    cx.budget.allocate(len * size_of::<Value>())?;
+    cx.budget.allocate(map_memory(len))?;
+    cx.budget.step()?;
     stacker::maybe_grow(64 << 10, 1 << 20, || copy_parts(cx))
 }
 

@@ -24,9 +24,9 @@ pub const FUNCTIONS: &[Function] = &[
 /// A dict of the arguments: key, value, key, value. A key that comes last has the value "".
 ///
 /// `{{ dict "name" "web" "port" 80 }}` gives `map[name:web port:80]`
-pub fn dict(pairs: Rest<Value>) -> Map {
+pub fn dict(cx: &mut Cx<'_>, pairs: Rest<Value>) -> Map {
     let value = |pair: &[Value]| pair.get(1).cloned().unwrap_or_else(|| "".into());
-    pairs.0.chunks(2).map(|pair| (strval_shared(&pair[0]), value(pair))).collect()
+    pairs.0.chunks(2).map(|pair| (strval_shared(cx, &pair[0]), value(pair))).collect()
 }
 
 /// The value of a key, or "" if there is none.
@@ -39,13 +39,18 @@ pub fn get(dict: Map, key: Str) -> Value {
 /// Sets a key in the dict itself and returns the dict.
 ///
 /// `{{ set (dict "a" 1) "b" 2 }}` gives `map[a:1 b:2]`
-pub fn set(dict: Map, key: Str, value: Value) -> Result<Map, Failure> {
+pub fn set(cx: &mut Cx<'_>, dict: Map, key: Str, value: Value) -> Result<Map, Failure> {
     if dict.is_nil() {
         return Err("assignment to entry in nil map".into());
     }
+    cx.budget.allocate(ENTRY + key.len())?;
+    cx.filled.note(&dict, &value);
     dict.set(key, value);
     Ok(dict.retyped(MapType::Any))
 }
+
+/// What one more entry of a dict takes, rounded up: its key may be a string of its own.
+const ENTRY: usize = 128;
 
 /// Takes a key out of the dict itself and returns the dict.
 ///

@@ -21,12 +21,11 @@ pub fn must_to_yaml(cx: &mut Cx<'_>, value: Value) -> Result<Text, Failure> {
 ///
 /// `{{ dict "a" 1 | mustToToml | trim }}` gives `a = 1`
 pub fn must_to_toml(cx: &mut Cx<'_>, value: Value) -> Result<Str, Failure> {
-    let text = match toml::write(&value) {
+    let text = match toml::write(cx, &value) {
         Ok(text) => Str::from(text),
         Err(toml::Error::Told(message)) => return Err(message.into()),
         Err(toml::Error::Panic(message)) => return Err(message.into()),
     };
-    cx.budget.allocate(text.len())?;
     Ok(text)
 }
 

@@ -115,6 +115,8 @@ pub fn from_json_array(cx: &mut Cx<'_>, text: Text) -> List {
 
 /// Reads JSON. The reader keeps no places, so that everything in it shows what the whole text shows.
 fn read_text(cx: &mut Cx<'_>, text: &Text) -> Result<Read, String> {
+    let memory = super::yaml_functions::read::memory_of_parts(&text.bytes);
+    cx.budget.allocate(memory).map_err(|refused| refused.to_string())?;
     let mut read = read::read(&text.bytes)?;
     if let Some(trace) = &mut cx.trace {
         let origin = trace.mix([text.origin]);

@@ -37,7 +37,7 @@ fn indented(cx: &mut Cx<'_>, spaces: Int, text: &Text, before: &[u8]) -> Result<
     let bytes = &text.bytes;
     let lines = 1 + memchr::memchr_iter(b'\n', bytes).count();
     let count = times(cx, spaces, lines)?;
-    cx.budget.allocate(bytes.len() + before.len())?;
+    cx.budget.ensure(bytes.len() + before.len() + lines * count)?;
     let pad = SPACES.get(..count).map_or_else(|| vec![b' '; count].into(), std::borrow::Cow::Borrowed);
     if cx.trace.is_none() {
         let mut out = Vec::with_capacity(before.len() + bytes.len() + lines * count);
@@ -141,7 +141,7 @@ fn push_displayed(cx: &mut Cx<'_>, out: &mut TextBuilder, value: &Value) {
         return out.push_text(cx, &Text { bytes: bytes.clone(), origin: value.origin });
     }
     let origin = cx.trace.as_ref().map_or(value.origin, |trace| trace.summary(value.origin));
-    out.push_from(&display(value), origin);
+    out.push_from(&display(cx, value), origin);
 }
 
 fn spaced(cx: &mut Cx<'_>, values: &[Value], push: impl Fn(&mut Cx<'_>, &mut TextBuilder, &Value)) -> Text {
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(call("indent", &[Value::int(2), "a\n\nb\n".into()]), "  a\n  \n  b\n  ");
         assert_eq!(call("nindent", &[Value::int(0), "".into()]), "\n");
         assert_eq!(error_of("indent", &[Value::int(-1), "a".into()]), "strings: negative Repeat count");
-        assert!(error_of("indent", &[Value::int(1 << 50), "a".into()]).contains("budget"));
+        assert!(error_of("indent", &[Value::int(1 << 50), "a".into()]).contains("limit"));
     }
 
     #[test]

@@ -95,6 +95,8 @@ pub fn prepend(list: Value, value: Value) -> Result<List, Failure> {
 ///
 /// `{{ concat (list 1 2) (list 3) }}` gives `[1 2 3]`
 pub fn concat(cx: &mut Cx<'_>, lists: Rest<Value>) -> Result<List, Failure> {
+    let count: usize = lists.0.iter().map(|it| it.as_list().map_or(0, List::count)).sum();
+    cx.budget.ensure(count.saturating_mul(size_of::<Value>()))?;
     let mut items = Vec::new();
     for list in &lists.0 {
         match &list.data {
@@ -104,7 +106,6 @@ pub fn concat(cx: &mut Cx<'_>, lists: Rest<Value>) -> Result<List, Failure> {
             _ => return Err(Failure::new(format!("Cannot concat type {} as list", list.kind_name()))),
         }
     }
-    cx.budget.allocate(items.len() * size_of::<Value>())?;
     Ok(if items.is_empty() { List::nil(ListType::Any) } else { List::any(items) })
 }
 
@@ -187,10 +188,12 @@ pub fn slice(list: Value, indices: Rest<Value>) -> Result<Value, Failure> {
 /// The elements in lists of `size`, the last of which may be shorter.
 ///
 /// `{{ chunk 2 (list 1 2 3) }}` gives `[[1 2] [3]]`
-pub fn chunk(size: Int, list: Value) -> Result<List, Failure> {
+pub fn chunk(cx: &mut Cx<'_>, size: Int, list: Value) -> Result<List, Failure> {
     let items = elements(&list, "Cannot chunk type")?;
     if size.0 > 0 {
         let size = usize::try_from(size.0).unwrap_or(usize::MAX);
+        // The list of them is paid for by the caller, they are not.
+        cx.budget.allocate(items.len().div_ceil(size) * A_LIST + items.len() * size_of::<Value>())?;
         let chunks = items.chunks(size).map(|it| List::any(it.to_vec()).into()).collect();
         return Ok(List::new(ListType::Lists, chunks));
     }
@@ -203,16 +206,22 @@ pub fn chunk(size: Int, list: Value) -> Result<List, Failure> {
     }
 }
 
+/// What a list takes besides its elements, rounded up.
+const A_LIST: usize = 128;
+
 /// The elements without repetitions.
 ///
 /// `{{ uniq (list 1 1 2 1) }}` gives `[1 2]`
-pub fn uniq(list: Value) -> Result<List, Failure> {
+pub fn uniq(cx: &mut Cx<'_>, list: Value) -> Result<List, Failure> {
     let mut found: Vec<Value> = Vec::new();
     let mut strings = rustc_hash::FxHashSet::default();
     for item in elements(&list, "Cannot find uniq on type")? {
         let new = match &item.data {
-            Data::Str(text) => strings.insert(text.clone()),
-            _ => !found.iter().any(|it| deep_equal(&item, it)),
+            Data::Str(text) => {
+                cx.budget.work((text.len() >> 8) as u64)?;
+                strings.insert(text.clone())
+            }
+            _ => !any_equal(cx, &item, &found)?,
         };
         if new {
             found.push(item);
@@ -233,21 +242,36 @@ pub fn compact(list: Value) -> Result<List, Failure> {
 /// The elements that are not among the other arguments.
 ///
 /// `{{ without (list 1 2 3) 1 3 }}` gives `[2]`
-pub fn without(list: Value, omit: Rest<Value>) -> Result<List, Failure> {
-    let mut items = elements(&list, "Cannot find without on type")?;
-    items.retain(|item| !omit.0.iter().any(|it| deep_equal(it, item)));
-    Ok(List::any(items))
+pub fn without(cx: &mut Cx<'_>, list: Value, omit: Rest<Value>) -> Result<List, Failure> {
+    let mut kept = Vec::new();
+    for item in elements(&list, "Cannot find without on type")? {
+        if !any_equal(cx, &item, &omit.0)? {
+            kept.push(item);
+        }
+    }
+    Ok(List::any(kept))
 }
 
 /// Whether the list contains the value. Types count: a number of a values file is not `3` but `3.0`.
 ///
 /// `{{ has 4 (list 1 2 4) }}` gives `true`
-pub fn has(value: Value, list: Value) -> Result<bool, Failure> {
+pub fn has(cx: &mut Cx<'_>, value: Value, list: Value) -> Result<bool, Failure> {
     match &list.data {
         Data::Nil | Data::Invalid => Ok(false),
-        Data::List(list) => Ok(list.items().iter().any(|it| deep_equal(&value, it))),
-        _ => Ok(elements(&list, "Cannot find has on type")?.iter().any(|it| deep_equal(&value, it))),
+        Data::List(list) => any_equal(cx, &value, &list.items()),
+        _ => any_equal(cx, &value, &elements(&list, "Cannot find has on type")?),
     }
+}
+
+/// Whether a value is among others.
+fn any_equal(cx: &Cx<'_>, value: &Value, others: &[Value]) -> Result<bool, Failure> {
+    cx.budget.work((others.len() >> 3) as u64)?;
+    for other in others {
+        if deep_equal(cx, value, other)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 #[cfg(test)]

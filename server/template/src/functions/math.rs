@@ -237,7 +237,7 @@ fn steps(cx: &mut Cx<'_>, start: i64, stop: i64, step: i64) -> Result<impl Itera
     let leads_there = distance != 0 && step != 0 && (distance < 0) == (step < 0);
     let count = if leads_there { distance.unsigned_abs().div_ceil(step.unsigned_abs()) } else { 0 };
     let bytes = count.saturating_mul(size_of::<Value>() as u128);
-    cx.budget.allocate(usize::try_from(bytes).unwrap_or(usize::MAX))?;
+    cx.budget.ensure(usize::try_from(bytes).unwrap_or(usize::MAX))?;
     Ok((0..count as i128).map(move |at| (i128::from(start) + at * step) as i64))
 }
 
@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(step(i64::MAX - 1, i64::MAX, 2), "[9223372036854775806]");
         assert_eq!(call("until", &ints(&[-3])), "[0 -1 -2]");
         assert_eq!(value_of("until", &ints(&[0])).type_name(), "[]int");
-        assert!(error_of("until", &ints(&[i64::MAX])).contains("budget"));
+        assert!(error_of("until", &ints(&[i64::MAX])).contains("limit"));
     }
 
     #[test]
@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(seq(&[5, 1, 1]), "");
         assert_eq!(seq(&[5, -2, 1]), "5 3 1");
         assert_eq!(seq(&[0, 0, 9]), "");
-        assert!(error_of("seq", &ints(&[i64::MAX - 1])).contains("budget"));
+        assert!(error_of("seq", &ints(&[i64::MAX - 1])).contains("limit"));
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! in its source as well. `merge` fills keys that are missing or *empty*, so that it turns `false` into `true`;
 //! `mergeOverwrite` lets the source win, even when it is empty or null, except that an empty dict clears none.
 
-use crate::{Cx, Data, Failure, Function, Map, MapType, Rest, Value, function};
+use crate::value::map_memory;
+use crate::{Cx, Data, Failure, Function, MAX_NESTING, Map, MapType, Refusal, Rest, Value, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -77,18 +78,16 @@ fn merge_all(cx: &mut Cx<'_>, into: Map, sources: &[Map], overwrite: bool) -> Re
     Ok(into)
 }
 
-/// Deeper dicts can only be such that contain themselves.
-const MAX_DEPTH: usize = 10_000;
-
 fn merge_map(cx: &mut Cx<'_>, into: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(), Stop> {
-    if depth > MAX_DEPTH {
-        return Err(Stop::Panic("merge: the dict contains itself".into()));
+    if depth > MAX_NESTING {
+        return cx.budget.refuse(Refusal::Nesting).map_err(Stop::Panic);
     }
+    cx.budget.step().map_err(Stop::Panic)?;
     if into.is_nil() || into.same(source) {
         return Ok(());
     }
     let entries = source.to_vec();
-    cx.budget.allocate(entries.len() * size_of::<Value>()).map_err(Stop::Panic)?;
+    cx.budget.allocate(map_memory(entries.len())).map_err(Stop::Panic)?;
     for (key, value) in entries {
         let old = into.get(&key);
         if !value.is_nil() {
@@ -101,6 +100,7 @@ fn merge_map(cx: &mut Cx<'_>, into: &Map, source: &Map, overwrite: bool, depth: 
                     "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string";
                 return Err(Stop::Panic(message.into()));
             }
+            cx.filled.note(into, &value);
             into.set(key, value);
         }
     }

@@ -9,7 +9,7 @@ use crate::{Function, Signature};
 
 pub mod builtins;
 #[cfg(test)]
-mod calling;
+pub(crate) mod calling;
 mod cast;
 pub mod certificates;
 pub mod convert;

@@ -49,7 +49,9 @@ pub fn rand_ascii(cx: &mut Cx<'_>, count: Int) -> Result<String, Failure> {
 /// `{{ randBytes 32 }}` is 44 characters of base64
 pub fn rand_bytes(cx: &mut Cx<'_>, count: Int) -> Result<String, Failure> {
     let count = usize::try_from(count.0).map_err(|_| "runtime error: makeslice: len out of range")?;
-    cx.budget.allocate(count)?;
+    cx.budget.ensure(count)?;
+    // Randomness is made of checksums.
+    cx.budget.work((count >> 5) as u64)?;
     let mut bytes = vec![0; count];
     cx.host.random(&mut bytes);
     Ok(BASE64.encode(&bytes))
@@ -70,7 +72,9 @@ pub fn uuidv4(cx: &mut Cx<'_>) -> String {
 /// `count` characters of the set, each as likely as any other; a negative count gives none, as sprig does.
 fn pick(cx: &mut Cx<'_>, count: Int, set: &[u8]) -> Result<String, Failure> {
     let count = usize::try_from(count.0).unwrap_or(0);
-    cx.budget.allocate(count)?;
+    cx.budget.ensure(count)?;
+    // Randomness is made of checksums.
+    cx.budget.work((count >> 5) as u64)?;
     let fair = 256 / set.len() * set.len(); // larger bytes would favour the first characters of the set
     let mut generator = Generator::new(cx.host);
     let mut out = String::with_capacity(count);

@@ -14,6 +14,7 @@ use program::{Place, Program};
 pub use program::Cache;
 
 use super::pieces::part;
+use super::split::PART;
 use crate::{Cx, Failure, Function, Int, List, ListType, Str, Text, TextBuilder, function};
 
 /// The table of this family.
@@ -37,14 +38,14 @@ pub const FUNCTIONS: &[Function] = &[
 ///
 /// `{{ regexMatch "^v[0-9]+$" "v12" }}` gives `true`
 pub fn regex_match(cx: &mut Cx<'_>, pattern: Str, text: Str) -> bool {
-    must_regex_match(cx, pattern, text).unwrap_or(false)
+    must_regex_match(cx, pattern, text).unwrap_or(false) // what was refused ends the run all the same
 }
 
 /// Whether the text contains a match of the pattern; a pattern that is wrong is an error.
 ///
 /// `{{ mustRegexMatch "^v[0-9]+$" "12" }}` gives `false`
 pub fn must_regex_match(cx: &mut Cx<'_>, pattern: Str, text: Str) -> Result<bool, Failure> {
-    Ok(compile(cx, &pattern)?.is_match(&text))
+    compile(cx, &pattern)?.is_match(&cx.budget, &text)
 }
 
 /// The first match of the pattern, or nothing.
@@ -52,7 +53,7 @@ pub fn must_regex_match(cx: &mut Cx<'_>, pattern: Str, text: Str) -> Result<bool
 /// `{{ regexFind "[0-9]+" "ab12c3" }}` gives `12`
 pub fn regex_find(cx: &mut Cx<'_>, pattern: Str, text: Text) -> Result<Text, Failure> {
     let program = compile_or_panic(cx, &pattern)?;
-    Ok(find(cx, &program, &text))
+    find(cx, &program, &text)
 }
 
 /// The first match of the pattern, or nothing. Like `regexFind`, with a shorter message for a wrong pattern.
@@ -60,7 +61,7 @@ pub fn regex_find(cx: &mut Cx<'_>, pattern: Str, text: Text) -> Result<Text, Fai
 /// `{{ mustRegexFind "[a-z]+" "ab12c3" }}` gives `ab`
 pub fn must_regex_find(cx: &mut Cx<'_>, pattern: Str, text: Text) -> Result<Text, Failure> {
     let program = compile(cx, &pattern)?;
-    Ok(find(cx, &program, &text))
+    find(cx, &program, &text)
 }
 
 /// The first `n` matches of the pattern as a list, or all with -1.
@@ -68,7 +69,7 @@ pub fn must_regex_find(cx: &mut Cx<'_>, pattern: Str, text: Text) -> Result<Text
 /// `{{ regexFindAll "[0-9]" "a1b2c3" 2 }}` gives `[1 2]`
 pub fn regex_find_all(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Result<List, Failure> {
     let program = compile_or_panic(cx, &pattern)?;
-    Ok(find_all(cx, &program, &text, n.0))
+    find_all(cx, &program, &text, n.0)
 }
 
 /// The first `n` matches of the pattern. Like `regexFindAll`, with a shorter message for a wrong pattern.
@@ -76,7 +77,7 @@ pub fn regex_find_all(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Resu
 /// `{{ mustRegexFindAll "[0-9]" "a1b2c3" -1 }}` gives `[1 2 3]`
 pub fn must_regex_find_all(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Result<List, Failure> {
     let program = compile(cx, &pattern)?;
-    Ok(find_all(cx, &program, &text, n.0))
+    find_all(cx, &program, &text, n.0)
 }
 
 /// Replaces every match of the pattern. In the replacement, `$1` or `${1}` stands for the first group; `$1W` is
@@ -85,7 +86,7 @@ pub fn must_regex_find_all(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) ->
 /// `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` gives `-W-xxW-`
 pub fn regex_replace_all(cx: &mut Cx<'_>, pattern: Str, text: Text, by: Text) -> Result<Text, Failure> {
     let program = compile_or_panic(cx, &pattern)?;
-    Ok(replace(cx, &program, text, &by))
+    replace(cx, &program, text, &by)
 }
 
 /// Replaces every match of the pattern. Like `regexReplaceAll`, with a shorter message for a wrong pattern.
@@ -93,7 +94,7 @@ pub fn regex_replace_all(cx: &mut Cx<'_>, pattern: Str, text: Text, by: Text) ->
 /// `{{ mustRegexReplaceAll "[^a-z]+" "a.b.c" "-" }}` gives `a-b-c`
 pub fn must_regex_replace_all(cx: &mut Cx<'_>, pattern: Str, text: Text, by: Text) -> Result<Text, Failure> {
     let program = compile(cx, &pattern)?;
-    Ok(replace(cx, &program, text, &by))
+    replace(cx, &program, text, &by)
 }
 
 /// Replaces every match of the pattern by a text in which `$` means nothing special.
@@ -106,7 +107,7 @@ pub fn regex_replace_all_literal(
     by: Text,
 ) -> Result<Text, Failure> {
     let program = compile_or_panic(cx, &pattern)?;
-    Ok(replace_literal(cx, &program, text, &by))
+    replace_literal(cx, &program, text, &by)
 }
 
 /// Replaces every match. Like `regexReplaceAllLiteral`, with a shorter message for a wrong pattern.
@@ -119,7 +120,7 @@ pub fn must_regex_replace_all_literal(
     by: Text,
 ) -> Result<Text, Failure> {
     let program = compile(cx, &pattern)?;
-    Ok(replace_literal(cx, &program, text, &by))
+    replace_literal(cx, &program, text, &by)
 }
 
 /// Splits the text at the matches of the pattern into at most `n` parts, or all with -1.
@@ -127,7 +128,7 @@ pub fn must_regex_replace_all_literal(
 /// `{{ regexSplit "z+" "pizza" -1 }}` gives `[pi a]`
 pub fn regex_split(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Result<List, Failure> {
     let program = compile_or_panic(cx, &pattern)?;
-    Ok(split(cx, &program, &pattern, &text, n.0))
+    split(cx, &program, &pattern, &text, n.0)
 }
 
 /// Splits the text at the matches of the pattern. Like `regexSplit`, with a shorter message for a wrong pattern.
@@ -135,7 +136,7 @@ pub fn regex_split(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Result<
 /// `{{ mustRegexSplit "[,;]" "a,b;c" 2 }}` gives `[a b;c]`
 pub fn must_regex_split(cx: &mut Cx<'_>, pattern: Str, text: Text, n: Int) -> Result<List, Failure> {
     let program = compile(cx, &pattern)?;
-    Ok(split(cx, &program, &pattern, &text, n.0))
+    split(cx, &program, &pattern, &text, n.0)
 }
 
 /// Puts a backslash before every character that means something in a pattern.
@@ -153,14 +154,15 @@ pub fn regex_quote_meta(cx: &mut Cx<'_>, text: Text) -> Text {
 }
 
 fn compile(cx: &Cx<'_>, pattern: &Str) -> Result<Arc<Program>, Failure> {
-    cx.regexes.compile(pattern).map_err(|complaint| Failure::new(&*complaint))
+    cx.regexes.compile(&cx.budget, pattern)?.map_err(|complaint| Failure::new(&*complaint))
 }
 
 /// Go's `regexp.MustCompile`, whose panic quotes the pattern once more.
 fn compile_or_panic(cx: &Cx<'_>, pattern: &Str) -> Result<Arc<Program>, Failure> {
-    cx.regexes.compile(pattern).map_err(|complaint| {
+    cx.regexes.compile(&cx.budget, pattern)?.map_err(|complaint| {
+        let text = pattern.to_text();
         let quoted = if golang::strconv::can_backquote(&**pattern) {
-            format!("`{}`", pattern.to_text())
+            format!("`{}`", translate::shown(&text))
         } else {
             golang::strconv::quote(&**pattern)
         };
@@ -168,31 +170,32 @@ fn compile_or_panic(cx: &Cx<'_>, pattern: &Str) -> Result<Arc<Program>, Failure>
     })
 }
 
-fn find(cx: &mut Cx<'_>, program: &Program, text: &Text) -> Text {
-    part(cx, text, program.find(&text.bytes).unwrap_or(0..0))
+fn find(cx: &mut Cx<'_>, program: &Program, text: &Text) -> Result<Text, Failure> {
+    let found = program.find(&cx.budget, &text.bytes)?;
+    Ok(part(cx, text, found.unwrap_or(0..0)))
 }
 
 /// No match gives a nil slice, as in Go.
-fn find_all(cx: &mut Cx<'_>, program: &Program, text: &Text, n: i64) -> List {
-    let found = program.find_all(&text.bytes, usize::try_from(n).unwrap_or(usize::MAX));
+fn find_all(cx: &mut Cx<'_>, program: &Program, text: &Text, n: i64) -> Result<List, Failure> {
+    let found = program.find_all(&cx.budget, &text.bytes, usize::try_from(n).unwrap_or(usize::MAX))?;
     if found.is_empty() {
-        return List::nil(ListType::Strings);
+        return Ok(List::nil(ListType::Strings));
     }
-    List::strings(found.into_iter().map(|range| part(cx, text, range)).collect::<Vec<_>>())
+    Ok(List::strings(found.into_iter().map(|range| part(cx, text, range)).collect::<Vec<_>>()))
 }
 
 /// Go's `Regexp.Split`. That of the `regex` crate differs at an empty text and at the end.
-fn split(cx: &mut Cx<'_>, program: &Program, pattern: &[u8], text: &Text, n: i64) -> List {
+fn split(cx: &mut Cx<'_>, program: &Program, pattern: &[u8], text: &Text, n: i64) -> Result<List, Failure> {
     if n == 0 {
-        return List::nil(ListType::Strings);
+        return Ok(List::nil(ListType::Strings));
     }
     if text.bytes.is_empty() && !pattern.is_empty() {
-        return List::strings([text.clone()]);
+        return Ok(List::strings([text.clone()]));
     }
     let limit = usize::try_from(n).unwrap_or(usize::MAX);
     let mut parts = Vec::new();
     let (mut start, mut end) = (0, 0);
-    for found in program.find_all(&text.bytes, limit) {
+    for found in program.find_all(&cx.budget, &text.bytes, limit)? {
         if parts.len() + 1 >= limit {
             break;
         }
@@ -205,14 +208,15 @@ fn split(cx: &mut Cx<'_>, program: &Program, pattern: &[u8], text: &Text, n: i64
     if end != text.bytes.len() {
         parts.push(part(cx, text, start..text.bytes.len()));
     }
-    List::strings(parts)
+    Ok(List::strings(parts))
 }
 
-fn replace_literal(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) -> Text {
-    let found = program.find_all(&text.bytes, usize::MAX);
+fn replace_literal(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) -> Result<Text, Failure> {
+    let found = program.find_all(&cx.budget, &text.bytes, usize::MAX)?;
     if found.is_empty() {
-        return text;
+        return Ok(text);
     }
+    cx.budget.ensure(found.len().saturating_mul(by.bytes.len()).saturating_add(text.bytes.len()))?;
     let mut out = TextBuilder::new(cx);
     let mut end = 0;
     for range in found {
@@ -221,16 +225,16 @@ fn replace_literal(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) ->
         end = range.end;
     }
     out.push_part(cx, &text, end..text.bytes.len());
-    out.finish(cx)
+    Ok(out.finish(cx))
 }
 
-fn replace(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) -> Text {
+fn replace(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) -> Result<Text, Failure> {
     if !by.bytes.contains(&b'$') {
         return replace_literal(cx, program, text, by);
     }
-    let found = program.captures(&text.bytes);
+    let found = program.captures(&cx.budget, &text.bytes)?;
     if found.is_empty() {
-        return text;
+        return Ok(text);
     }
     let template = template_parts(program, &by.bytes);
     let mut out = TextBuilder::new(cx);
@@ -239,6 +243,7 @@ fn replace(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) -> Text {
         let Some(Some(whole)) = places.first() else { continue };
         out.push_part(cx, &text, end..whole.start);
         for piece in &template {
+            cx.budget.ensure(out.len())?;
             match piece {
                 Piece::Text(range) => out.push_part(cx, by, range.clone()),
                 Piece::Groups(groups) => {
@@ -251,7 +256,7 @@ fn replace(cx: &mut Cx<'_>, program: &Program, text: Text, by: &Text) -> Text {
         end = whole.end;
     }
     out.push_part(cx, &text, end..text.bytes.len());
-    out.finish(cx)
+    Ok(out.finish(cx))
 }
 
 /// The first of these groups that took part in the match.

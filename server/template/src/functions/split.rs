@@ -29,7 +29,7 @@ pub fn join(cx: &mut Cx<'_>, separator: Text, list: Value) -> Result<Text, Failu
         let value = if list.is_nil() { "".into() } else { list };
         return Ok(strval_text(cx, &value));
     };
-    cx.budget.allocate(elements.len().saturating_mul(separator.bytes.len()))?;
+    cx.budget.ensure(elements.len().saturating_mul(separator.bytes.len()))?;
     let mut out = TextBuilder::new(cx);
     let mut first = true;
     for element in elements.iter().filter(|it| !it.is_nil()) {
@@ -37,7 +37,7 @@ pub fn join(cx: &mut Cx<'_>, separator: Text, list: Value) -> Result<Text, Failu
             out.push_text(cx, &separator);
         }
         let text = strval_text(cx, element);
-        cx.budget.allocate(text.bytes.len())?;
+        cx.budget.ensure(out.len() + text.bytes.len())?;
         out.push_text(cx, &text);
     }
     Ok(out.finish(cx))
@@ -55,37 +55,50 @@ fn elements(value: &Value) -> Option<Vec<Value>> {
 /// Splits a string at a separator into a list.
 ///
 /// `{{ splitList "/" "a/b/c" }}` gives `[a b c]`
-pub fn split_list(cx: &mut Cx<'_>, separator: Str, text: Text) -> List {
-    let ranges = split_ranges(&separator, &text.bytes, -1);
-    List::strings(ranges.into_iter().map(|range| part(cx, &text, range)).collect::<Vec<_>>())
+pub fn split_list(cx: &mut Cx<'_>, separator: Str, text: Text) -> Result<List, Failure> {
+    let ranges = split_ranges(cx, &separator, &text.bytes, -1)?;
+    Ok(List::strings(ranges.into_iter().map(|range| part(cx, &text, range)).collect::<Vec<_>>()))
 }
 
 /// Splits a string at a separator into a dict with the keys `_0`, `_1` and so on.
 ///
 /// `{{ (split "/" "a/b/c")._1 }}` gives `b`
-pub fn split(cx: &mut Cx<'_>, separator: Str, text: Text) -> Map {
+pub fn split(cx: &mut Cx<'_>, separator: Str, text: Text) -> Result<Map, Failure> {
     numbered(cx, &separator, &text, -1)
 }
 
 /// Splits a string into a dict of at most `n` parts; the last one keeps the rest.
 ///
 /// `{{ splitn "/" 2 "a/b/c" }}` gives `map[_0:a _1:b/c]`
-pub fn splitn(cx: &mut Cx<'_>, separator: Str, n: Int, text: Text) -> Map {
+pub fn splitn(cx: &mut Cx<'_>, separator: Str, n: Int, text: Text) -> Result<Map, Failure> {
     numbered(cx, &separator, &text, n.0)
 }
 
-fn numbered(cx: &mut Cx<'_>, separator: &[u8], text: &Text, limit: i64) -> Map {
-    let ranges = split_ranges(separator, &text.bytes, limit);
+fn numbered(cx: &mut Cx<'_>, separator: &[u8], text: &Text, limit: i64) -> Result<Map, Failure> {
+    let ranges = split_ranges(cx, separator, &text.bytes, limit)?;
+    // Each has a key of its own, which the list of parts has not.
+    cx.budget.allocate(ranges.len() * PART)?;
     let entry = |(at, range)| (Str::from(format!("_{at}")), Value::from(part(cx, text, range)));
-    Map::typed(MapType::Strings, ranges.into_iter().enumerate().map(entry).collect())
+    Ok(Map::typed(MapType::Strings, ranges.into_iter().enumerate().map(entry).collect()))
 }
 
 /// Go's `strings.SplitN`: an empty separator splits after every character, a limit below 0 is none.
-fn split_ranges(separator: &[u8], text: &[u8], limit: i64) -> Vec<Range<usize>> {
+fn split_ranges(
+    cx: &Cx<'_>,
+    separator: &[u8],
+    text: &[u8],
+    limit: i64,
+) -> Result<Vec<Range<usize>>, Failure> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     if limit == 0 || separator.is_empty() && text.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
+    let found = match separator {
+        [] => text.len(),
+        [byte] => memchr::memchr_iter(*byte, text).count(),
+        _ => memmem::find_iter(text, separator).count(),
+    };
+    cx.budget.allocate(found.min(limit).saturating_mul(PART))?;
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut cut = |at: usize, len: usize| {
@@ -98,35 +111,42 @@ fn split_ranges(separator: &[u8], text: &[u8], limit: i64) -> Vec<Range<usize>> 
         memmem::find_iter(text, separator).take(limit - 1).for_each(|at| cut(at, separator.len()));
     }
     ranges.push(start..text.len());
-    ranges
+    Ok(ranges)
 }
+
+/// What a part takes besides its bytes: its range, a value, a string's own memory.
+pub(super) const PART: usize = 96;
 
 /// The elements of a list as strings. Null elements are left out, a single value makes a list of one.
 ///
 /// `{{ toStrings (list 1 2.5 nil true) }}` gives `[1 2.5 true]`
-pub fn to_strings(value: Value) -> List {
+pub fn to_strings(cx: &mut Cx<'_>, value: Value) -> List {
     if let Some(list) = value.as_list().filter(|it| it.list_type() == ListType::Strings) {
         return list.clone();
     }
     let elements = elements(&value).unwrap_or_else(|| vec![value]);
-    List::strings(elements.iter().filter(|it| !it.is_nil()).map(string_value))
+    List::strings(elements.iter().filter(|it| !it.is_nil()).map(|it| string_value(cx, it)))
 }
 
 /// Sprig's `strval` as a value; a string stays what it is.
-fn string_value(value: &Value) -> Value {
-    Value::from(strval_shared(value)).with_origin(value.origin)
+fn string_value(cx: &Cx<'_>, value: &Value) -> Value {
+    Value::from(strval_shared(cx, value)).with_origin(value.origin)
 }
 
 /// Sorts a list as strings. A list of strings, such as that of `keys`, is sorted in place.
 ///
 /// `{{ list "b" 3 "a" | sortAlpha }}` gives `[3 a b]`
-pub fn sort_alpha(value: Value) -> List {
+pub fn sort_alpha(cx: &mut Cx<'_>, value: Value) -> Result<List, Failure> {
     if elements(&value).is_none() {
-        return List::strings([string_value(&value)]);
+        return Ok(List::strings([string_value(cx, &value)]));
     }
-    let list = to_strings(value);
+    let list = to_strings(cx, value);
+    let bytes: usize = list.items().iter().map(|it| 16 + it.as_str().map_or(0, |it| it.len())).sum();
+    // Each string is held against some others, and may be like them up to the end.
+    cx.budget
+        .work((bytes as u64).saturating_mul(u64::from(usize::BITS - list.count().leading_zeros())) >> 8)?;
     list.update(|items| items.sort_by(|one, other| one.as_str().cmp(&other.as_str())));
-    list
+    Ok(list)
 }
 
 #[cfg(test)]

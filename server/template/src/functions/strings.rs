@@ -245,7 +245,7 @@ pub(super) fn times(cx: &mut Cx<'_>, n: Int, len: usize) -> Result<usize, Failur
     let count = usize::try_from(n.0).map_err(|_| "strings: negative Repeat count")?;
     let bytes = count.checked_mul(len).filter(|&it| i64::try_from(it).is_ok());
     let bytes = bytes.ok_or("strings: Repeat output length overflow")?;
-    cx.budget.allocate(bytes)?;
+    cx.budget.ensure(bytes)?;
     Ok(count)
 }
 
@@ -257,7 +257,7 @@ pub fn replace(cx: &mut Cx<'_>, old: Str, new: Text, text: Text) -> Result<Text,
     if places.is_empty() || old == new.bytes {
         return Ok(text);
     }
-    cx.budget.allocate(places.len().saturating_mul(new.bytes.len()).saturating_add(text.bytes.len()))?;
+    cx.budget.ensure(places.len().saturating_mul(new.bytes.len()).saturating_add(text.bytes.len()))?;
     let mut out = TextBuilder::new(cx);
     let mut end = 0;
     for place in places {
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn hostile_counts_end_in_the_budget() {
-        assert!(error_of("repeat", &[Value::int(1 << 40), "a".into()]).contains("budget"));
+        assert!(error_of("repeat", &[Value::int(1 << 40), "a".into()]).contains("limit"));
         assert_eq!(call("repeat", &[Value::int(1 << 40), "".into()]), "");
     }
 

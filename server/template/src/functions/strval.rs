@@ -3,11 +3,11 @@
 use crate::{Cx, Data, Origin, Str, Text, Value};
 
 /// Sprig's `strval` as a string value; strings are shared.
-pub(super) fn strval_shared(value: &Value) -> Str {
+pub(super) fn strval_shared(cx: &Cx<'_>, value: &Value) -> Str {
     match &value.data {
         Data::Str(it) => it.clone(),
         Data::Bytes(it) => it.clone().into(),
-        _ => display(value).into(),
+        _ => display(cx, value).into(),
     }
 }
 
@@ -18,12 +18,12 @@ pub(super) fn strval_text(cx: &Cx<'_>, value: &Value) -> Text {
         Some(_) if matches!(value.data, Data::Str(_)) => value.origin,
         Some(trace) => trace.summary(value.origin),
     };
-    Text { bytes: strval_shared(value), origin }
+    Text { bytes: strval_shared(cx, value), origin }
 }
 
 /// Go's `%v`.
-pub(super) fn display(value: &Value) -> Vec<u8> {
+pub(super) fn display(cx: &Cx<'_>, value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
-    crate::fmt::display(value, &mut out);
+    crate::fmt::display(cx, value, &mut out);
     out
 }

@@ -12,12 +12,11 @@ pub const FUNCTIONS: &[Function] = &[function!("toToml", to_toml), function!("fr
 ///
 /// `{{ dict "port" 80 "name" "a" | toToml | trim | replace "\n" "; " }}` gives `name = "a"; port = 80`
 pub fn to_toml(cx: &mut Cx<'_>, value: Value) -> Result<Str, Failure> {
-    let text = match write::write(&value) {
+    let text = match write::write(cx, &value) {
         Ok(text) => Str::from(text),
         Err(write::Error::Told(message)) => message.into(),
         Err(write::Error::Panic(message)) => return Err(message.into()),
     };
-    cx.budget.allocate(text.len())?;
     Ok(text)
 }
 
@@ -25,7 +24,11 @@ pub fn to_toml(cx: &mut Cx<'_>, value: Value) -> Result<Str, Failure> {
 ///
 /// `{{ (fromToml "[server]\nport = 80").server.port }}` gives `80`
 pub fn from_toml(cx: &mut Cx<'_>, text: Text) -> Map {
-    let read = read::read(&text.bytes.to_text());
+    let memory = super::yaml_functions::read::memory_of_parts(&text.bytes);
+    let read = match cx.budget.allocate(memory) {
+        Ok(()) => read::read(&text.bytes.to_text()),
+        Err(refused) => Err(refused.to_string()),
+    };
     let map = read.unwrap_or_else(|message| super::json::with_error(Map::new(), message));
     let origin = cx.trace.as_mut().map_or(Origin::NONE, |trace| trace.mix([text.origin]));
     if origin.is_none() {

@@ -1,7 +1,7 @@
 //! Functions that look at Go's types, and `deepEqual`, which compares across nothing.
 
 use super::deep_equal::deep_equal as equal;
-use crate::{Function, Str, Value, function};
+use crate::{Cx, Failure, Function, Str, Value, function};
 
 /// The table of this family.
 pub const FUNCTIONS: &[Function] = &[
@@ -53,8 +53,8 @@ pub fn kind_is(name: Str, value: Value) -> bool {
 /// Whether two values are equal in type and all their parts: an `int` 3 is not a `float64` 3.
 ///
 /// `{{ deepEqual (list 1 2) (list 1 2) }}` gives `true`
-pub fn deep_equal(one: Value, other: Value) -> bool {
-    equal(&one, &other)
+pub fn deep_equal(cx: &mut Cx<'_>, one: Value, other: Value) -> Result<bool, Failure> {
+    equal(cx, &one, &other)
 }
 
 #[cfg(test)]

@@ -190,7 +190,7 @@ fn break_lines(
     let bytes = &text.bytes;
     let width = width.0.max(1) as usize;
     cx.budget
-        .allocate((bytes.len() / width + 1).saturating_mul(separator.len()).saturating_add(bytes.len()))?;
+        .ensure((bytes.len() / width + 1).saturating_mul(separator.len()).saturating_add(bytes.len()))?;
     let mut out = TextBuilder::new(cx);
     let mut start = 0;
     while bytes.len() - start > width {
@@ -220,12 +220,14 @@ fn break_lines(
 /// Puts the characters of the text into a random order.
 ///
 /// `{{ shuffle "aaa" }}` gives `aaa`
-pub fn shuffle(cx: &mut Cx<'_>, text: Str) -> Str {
+pub fn shuffle(cx: &mut Cx<'_>, text: Str) -> Result<Str, Failure> {
+    // Where each character has to be drawn, that is what takes long.
+    cx.budget.work(text.len() as u64 * 4)?;
     let mut characters: Vec<char> = runes(&text).map(|(_, it)| it).collect();
     for last in (1..characters.len()).rev() {
         characters.swap(last, super::math::random_below(cx, last as u64 + 1) as usize);
     }
-    characters.into_iter().collect::<String>().into()
+    Ok(characters.into_iter().collect::<String>().into())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::deep::Contents;
 use super::watch::Watched;
 use super::{ListType, Value};
 
@@ -106,7 +107,14 @@ impl List {
         self.count() == 0
     }
 
-    fn count(&self) -> usize {
+    /// Roughly what it takes, without what is in its values, if nobody but the caller holds it.
+    pub(crate) fn own_memory(&self) -> Option<usize> {
+        let memory = || size_of::<Inner>() + self.count() * size_of::<Value>();
+        (Rc::strong_count(&self.0) == 1).then(memory)
+    }
+
+    /// The same as [`Self::len`], for who does not look at it on behalf of a template.
+    pub(crate) fn count(&self) -> usize {
         match (&self.0.source, self.0.items.get()) {
             (Some(nodes), None) => nodes.len(),
             _ => self.cell().borrow().len(),
@@ -156,5 +164,13 @@ impl List {
             };
             RefCell::new(nodes.iter().enumerate().map(item).collect())
         })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(items) = self.items.take() {
+            Contents::List(items.into_inner()).drop();
+        }
     }
 }

@@ -5,9 +5,10 @@
 
 use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
+use super::deep::Contents;
 use super::watch::Watched;
 use super::{MapType, Str, Value};
 use crate::Origin;
@@ -21,7 +22,7 @@ pub struct Map {
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     nil: bool,
     /// What it was made from; reads are answered from here until the first look at a value.
     source: Option<Arc<yaml::Map>>,
@@ -100,6 +101,16 @@ impl Map {
         self.count() == 0
     }
 
+    /// Roughly what it takes, without what is in its values, if nobody but the caller holds it.
+    pub(crate) fn own_memory(&self) -> Option<usize> {
+        (Rc::strong_count(&self.inner) == 1).then(|| memory_of(self.count()))
+    }
+
+    /// The map, for whoever does not keep it alive.
+    pub(super) fn downgrade(&self) -> Weak<Inner> {
+        Rc::downgrade(&self.inner)
+    }
+
     fn count(&self) -> usize {
         match (&self.inner.source, self.inner.cells.get()) {
             (Some(source), None) => source.len(),
@@ -175,6 +186,11 @@ impl Map {
         Rc::ptr_eq(&self.inner, &other.inner)
     }
 
+    /// What tells it from all other maps that there are now.
+    pub(crate) fn address(&self) -> usize {
+        Rc::as_ptr(&self.inner).addr()
+    }
+
     /// A deep copy at no cost: a second view of the same YAML, if nothing here or below was changed since.
     pub fn pristine_copy(&self) -> Option<Self> {
         let source = self.inner.source.as_ref().filter(|_| self.is_pristine())?;
@@ -203,6 +219,33 @@ impl Map {
             RefCell::new(self.inner.source.iter().flat_map(|source| source.iter()).map(entry).collect())
         })
     }
+}
+
+impl Inner {
+    /// Takes everything out.
+    pub(super) fn clear(&self) {
+        if let Some(cells) = self.cells.get() {
+            // Somebody who is looking at it just now keeps it.
+            let contents = cells.try_borrow_mut().map(|mut it| std::mem::take(&mut *it));
+            if let Ok(contents) = contents {
+                Contents::Map(contents).drop();
+            }
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(cells) = self.cells.take() {
+            Contents::Map(cells.into_inner()).drop();
+        }
+    }
+}
+
+/// Roughly what a map of so many entries takes: Rust's trees have nodes for eleven.
+pub(crate) fn memory_of(entries: usize) -> usize {
+    const NODE: usize = 11 * (size_of::<Str>() + size_of::<Value>()) + 16;
+    size_of::<Inner>() + entries.div_ceil(8) * NODE
 }
 
 impl Default for Map {

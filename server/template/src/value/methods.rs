@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Data, ListType, Map, MapType, Method, Str, Value};
 use crate::functions::{encoding, yaml_functions};
-use crate::{Callable, Cx, Text};
+use crate::{Callable, Cx, Failure, Text};
 
 /// The Go type of `.Capabilities.APIVersions`.
 pub const VERSION_SET: &str = "VersionSet";
@@ -43,7 +43,11 @@ fn file_method(files: &Map, name: &str) -> Option<Method> {
     Some(match name {
         "Get" => method(move |path: Str| Value::from(Str::from(bytes_of(&files, &path)))),
         "GetBytes" => method(move |path: Str| Value::new(Data::Bytes(bytes_of(&files, &path)))),
-        "Glob" => method(move |pattern: Str| Value::from(glob(&files, &pattern))),
+        "Glob" => method(move |cx: &mut Cx<'_>, pattern: Str| {
+            // Each file is held against the pattern.
+            cx.budget.work(files.entries().len() as u64 * (8 + (pattern.len() as u64 >> 2)))?;
+            Ok::<_, Failure>(Value::from(glob(&files, &pattern)))
+        }),
         "Lines" => method(move |path: Str| Value::from(lines(&bytes_of(&files, &path)))),
         "AsConfig" => method(move |cx: &mut Cx<'_>| data_of(cx, &files, |text| text)),
         "AsSecrets" => {

@@ -4,6 +4,7 @@
 //! compare across them. So a value knows its Go type. Maps and lists are shared and mutable, as in Go: `set`
 //! on one name is seen through every other name of the same map.
 
+mod deep;
 mod list;
 mod map;
 pub mod methods;
@@ -15,8 +16,10 @@ mod watch;
 use std::rc::Rc;
 use std::sync::Arc;
 
+pub use deep::Filled;
 pub use list::List;
 pub use map::Map;
+pub(crate) use map::memory_of as map_memory;
 pub use object::{Call, Method, Object};
 pub use str::Str;
 pub use types::{GoType, IntKind, ListType, MapType};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use crate::{Data, Failure, Value};
+use crate::{Cx, Data, Failure, Value};
 
 /// Go's `basicKind`.
 enum Basic<'v> {
@@ -36,6 +36,7 @@ fn incompatible(a: &Value, b: &Value) -> Failure {
 const BAD_TYPE: &str = "invalid type for comparison";
 
 pub(super) fn equal_to_any<'v>(
+    cx: &Cx<'_>,
     first: &Value,
     others: impl ExactSizeIterator<Item = &'v Value>,
 ) -> Result<bool, Failure> {
@@ -43,15 +44,15 @@ pub(super) fn equal_to_any<'v>(
         return Err("missing argument for comparison".into());
     }
     for other in others {
-        if equal(first, other)? {
+        if equal(cx, first, other)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn equal(a: &Value, b: &Value) -> Result<bool, Failure> {
-    let (Some(left), Some(right)) = (basic(a), basic(b)) else { return equal_others(a, b) };
+fn equal(cx: &Cx<'_>, a: &Value, b: &Value) -> Result<bool, Failure> {
+    let (Some(left), Some(right)) = (basic(a), basic(b)) else { return equal_others(cx, a, b) };
     Ok(match (left, right) {
         (Basic::Bool(a), Basic::Bool(b)) => a == b,
         (Basic::Complex(a, b), Basic::Complex(c, d)) => a == c && b == d,
@@ -65,7 +66,7 @@ fn equal(a: &Value, b: &Value) -> Result<bool, Failure> {
 }
 
 /// At least one side is nil, a container or a struct.
-fn equal_others(a: &Value, b: &Value) -> Result<bool, Failure> {
+fn equal_others(cx: &Cx<'_>, a: &Value, b: &Value) -> Result<bool, Failure> {
     if a.is_nil() || b.is_nil() {
         return Ok(is_nil(a) && is_nil(b) && (basic(a).is_none() && basic(b).is_none()));
     }
@@ -73,7 +74,7 @@ fn equal_others(a: &Value, b: &Value) -> Result<bool, Failure> {
         return Err(incompatible(a, b));
     }
     if a.kind_name() != b.kind_name() {
-        let (shown_a, shown_b) = (shown(a), shown(b));
+        let (shown_a, shown_b) = (shown(cx, a), shown(cx, b));
         let (type_a, type_b) = (a.type_name(), b.type_name());
         return Err(format!("non-comparable types {shown_a}: {type_a}, {type_b}: {shown_b}").into());
     }
@@ -81,16 +82,16 @@ fn equal_others(a: &Value, b: &Value) -> Result<bool, Failure> {
         return Ok(is_nil(a) == is_nil(b));
     }
     match (&a.data, &b.data) {
-        (Data::Object(a), Data::Object(b)) => Ok(Rc::ptr_eq(a, b) || same_struct(&**a, &**b)),
-        _ => Err(format!("non-comparable type {}: {}", shown(b), b.type_name()).into()),
+        (Data::Object(a), Data::Object(b)) => Ok(Rc::ptr_eq(a, b) || same_struct(cx, &**a, &**b)),
+        _ => Err(format!("non-comparable type {}: {}", shown(cx, b), b.type_name()).into()),
     }
 }
 
 /// Structs held by value are equal if their fields are; those held by pointer only if they are the same.
-fn same_struct(a: &dyn crate::Object, b: &dyn crate::Object) -> bool {
+fn same_struct(cx: &Cx<'_>, a: &dyn crate::Object, b: &dyn crate::Object) -> bool {
     !a.is_pointer() && a.type_name() == b.type_name() && {
         let (a, b) = (a.fields(), b.fields());
-        a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| equal(&a.1, &b.1).is_ok_and(|it| it))
+        a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| equal(cx, &a.1, &b.1).is_ok_and(|it| it))
     }
 }
 
@@ -103,8 +104,8 @@ fn is_nil(value: &Value) -> bool {
 }
 
 /// Go's messages print the value with `%s`, even where that makes a mess of it.
-fn shown(value: &Value) -> String {
-    let text = crate::fmt::sprintf(b"%s", std::slice::from_ref(value));
+fn shown(cx: &Cx<'_>, value: &Value) -> String {
+    let text = crate::fmt::sprintf(cx, b"%s", std::slice::from_ref(value));
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -125,6 +126,6 @@ pub(super) fn less(a: &Value, b: &Value) -> Result<bool, Failure> {
 }
 
 /// Less, or else equal: NaN is neither, as in Go.
-pub(super) fn less_or_equal(a: &Value, b: &Value) -> Result<bool, Failure> {
-    Ok(less(a, b)? || equal(a, b)?)
+pub(super) fn less_or_equal(cx: &Cx<'_>, a: &Value, b: &Value) -> Result<bool, Failure> {
+    Ok(less(a, b)? || equal(cx, a, b)?)
 }

@@ -1,6 +1,6 @@
 //! Writes JSON as Go does, straight from values into a text that keeps where its parts come from.
 
-use crate::{Cx, Data, Failure, List, Map, Origin, Str, Text, TextBuilder, Value};
+use crate::{Cx, Data, Failure, List, MAX_NESTING, Map, Origin, Refusal, Str, Text, TextBuilder, Value};
 
 /// From this depth on Go looks for a map or list inside of itself.
 const LOOK_FOR_CYCLES: usize = 1000;
@@ -29,7 +29,6 @@ pub(crate) fn write(cx: &mut Cx<'_>, value: &Value, layout: Layout) -> Result<Te
     let mut writer = Writer { out, cx, layout, depth: 0, open: Vec::new() };
     writer.value(value, Origin::NONE)?;
     let out = writer.out;
-    cx.budget.allocate(out.len())?;
     Ok(out.finish(cx))
 }
 
@@ -90,6 +89,8 @@ impl Writer<'_, '_> {
         write: impl FnOnce(&mut Self) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.depth += 1;
+        self.cx.budget.step()?;
+        self.cx.budget.ensure(self.out.len())?;
         if self.depth > LOOK_FOR_CYCLES {
             if self.open.iter().any(|it| is_same(it, value)) {
                 let type_name = value.type_name();
@@ -98,6 +99,9 @@ impl Writer<'_, '_> {
                 )));
             }
             self.open.push(value.clone());
+        }
+        if self.depth > MAX_NESTING {
+            return self.cx.budget.refuse(Refusal::Nesting);
         }
         stacker::maybe_grow(32 * 1024, 1024 * 1024, || write(self))?;
         if self.depth > LOOK_FOR_CYCLES {

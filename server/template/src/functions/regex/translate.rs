@@ -5,6 +5,8 @@
 //! Go's rules, with Go's complaints, and written anew. Flags such as `(?i)` are spelled out on each atom, which
 //! keeps the written pattern free of state.
 
+use std::borrow::Cow;
+
 use super::class;
 
 /// What became of a pattern.
@@ -18,7 +20,16 @@ pub(super) struct Translation {
 
 /// Go's text about a bad pattern.
 pub(super) fn error(code: &str, expression: &str) -> String {
-    format!("error parsing regexp: {code}: `{expression}`")
+    format!("error parsing regexp: {code}: `{}`", shown(expression))
+}
+
+/// A pattern in a message, which would be lost behind one that is longer than anybody reads.
+pub(super) fn shown(expression: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 16 << 10;
+    if expression.len() <= LONGEST {
+        return expression.into();
+    }
+    format!("{}…", &expression[..expression.floor_char_boundary(80)]).into()
 }
 
 /// Go refuses trees that are higher than this.

@@ -1,9 +1,10 @@
 //! Writes TOML: values of a table first, then its tables, each level indented by two spaces.
 
 use golang::strconv::format_float;
+use rustc_hash::FxHashSet;
 
 use crate::functions::dates;
-use crate::{Data, Map, Value};
+use crate::{Budget, Cx, Data, Failure, MAX_NESTING, Map, Refusal, Value};
 
 /// Why a value cannot be written.
 #[derive(Debug)]
@@ -17,8 +18,8 @@ pub(in crate::functions) enum Error {
 type Done = Result<(), Error>;
 
 /// Writes a document.
-pub(in crate::functions) fn write(value: &Value) -> Result<Vec<u8>, Error> {
-    let mut writer = Writer { out: Vec::new() };
+pub(in crate::functions) fn write(cx: &Cx<'_>, value: &Value) -> Result<Vec<u8>, Error> {
+    let mut writer = Writer { out: Vec::new(), budget: &cx.budget, depth: 0, open: FxHashSet::default() };
     if value.is_nil() {
         return Err(Error::Panic("reflect: call of reflect.Value.Type on zero Value"));
     }
@@ -27,18 +28,29 @@ pub(in crate::functions) fn write(value: &Value) -> Result<Vec<u8>, Error> {
 }
 
 /// The path of a table, each part quoted if it must be.
-#[derive(Clone, Default)]
-struct Key(Vec<String>);
+#[derive(Clone, Copy, Default)]
+struct Key<'k> {
+    above: Option<&'k Key<'k>>,
+    /// The last part; the key of the document has none.
+    name: &'k str,
+    depth: usize,
+}
 
-impl Key {
-    fn child(&self, name: &[u8]) -> Self {
-        let mut parts = self.0.clone();
-        parts.push(key_text(name));
-        Self(parts)
+impl<'k> Key<'k> {
+    fn child(&'k self, name: &'k str) -> Self {
+        Self { above: Some(self), name, depth: self.depth + 1 }
     }
 
     fn indent(&self) -> String {
-        "  ".repeat(self.0.len().saturating_sub(1))
+        "  ".repeat(self.depth.saturating_sub(1))
+    }
+
+    /// All parts with dots between them.
+    fn path(&self) -> String {
+        let keys = std::iter::successors(Some(self), |key| key.above).take(self.depth);
+        let mut names: Vec<&str> = keys.map(|key| key.name).collect();
+        names.reverse();
+        names.join(".")
     }
 }
 
@@ -51,11 +63,38 @@ enum Shape {
     Tables,
 }
 
-struct Writer {
+struct Writer<'b> {
     out: Vec<u8>,
+    budget: &'b Budget,
+    depth: usize,
+    /// The dicts that are being written, by their addresses.
+    open: FxHashSet<usize>,
 }
 
-impl Writer {
+impl Writer<'_> {
+    /// Goes into a dict, unless it contains itself.
+    fn open(&mut self, map: &Map, run: impl FnOnce(&mut Self) -> Done) -> Done {
+        if !self.open.insert(map.address()) {
+            return self.budget.refuse(Refusal::Nesting).map_err(|it| Error::Told(it.to_string()));
+        }
+        let done = self.nest(run);
+        self.open.remove(&map.address());
+        done
+    }
+
+    /// Goes one level down. What is refused ends the run, whatever is told of it here.
+    fn nest<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        let refused = |failure: Failure| Error::Told(failure.to_string());
+        self.budget.step().and_then(|()| self.budget.ensure(self.out.len())).map_err(refused)?;
+        if self.depth == MAX_NESTING {
+            return self.budget.refuse(Refusal::Nesting).map_err(refused);
+        }
+        self.depth += 1;
+        let done = stacker::maybe_grow(32 * 1024, 1024 * 1024, || run(self));
+        self.depth -= 1;
+        done
+    }
+
     fn push(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
@@ -67,57 +106,57 @@ impl Writer {
         }
     }
 
-    fn entry(&mut self, key: &Key, value: &Value) -> Done {
+    fn entry(&mut self, key: &Key<'_>, value: &Value) -> Done {
         match &value.data {
             Data::Nil | Data::Invalid => Ok(()),
             Data::Map(map) => {
                 if map.is_nil() {
                     Ok(())
                 } else {
-                    stacker::maybe_grow(32 * 1024, 1024 * 1024, || self.table(key, map))
+                    self.open(map, |it| it.table(key, map))
                 }
             }
-            Data::List(_) if shape(value)? == Shape::Tables => self.tables(key, value),
+            Data::List(_) if self.shape(value)? == Shape::Tables => self.tables(key, value),
             Data::Complex(_) => {
-                let path = key.0.join(".");
+                let path = key.path();
                 Err(Error::Told(format!("unsupported type for key '{path}': complex128")))
             }
             _ => self.pair(key, value, false),
         }
     }
 
-    fn table(&mut self, key: &Key, map: &Map) -> Done {
-        if key.0.len() == 1 {
+    fn table(&mut self, key: &Key<'_>, map: &Map) -> Done {
+        if key.depth == 1 {
             self.line_break();
         }
-        if !key.0.is_empty() {
-            self.push(&format!("{}[{}]", key.indent(), key.0.join(".")));
+        if key.depth > 0 {
+            self.push(&format!("{}[{}]", key.indent(), key.path()));
             self.line_break();
         }
         self.entries(key, map, false)
     }
 
-    fn tables(&mut self, key: &Key, list: &Value) -> Done {
-        if key.0.is_empty() {
+    fn tables(&mut self, key: &Key<'_>, list: &Value) -> Done {
+        if key.depth == 0 {
             return Err(Error::Told("toml: top-level values must be Go maps or structs".to_owned()));
         }
         for item in list.as_list().map(crate::List::to_vec).unwrap_or_default() {
             let item = simplified(&item);
             let Some(map) = item.as_map().filter(|map| !map.is_nil()) else { continue };
             self.line_break();
-            self.push(&format!("{}[[{}]]", key.indent(), key.0.join(".")));
+            self.push(&format!("{}[[{}]]", key.indent(), key.path()));
             self.line_break();
-            stacker::maybe_grow(32 * 1024, 1024 * 1024, || self.entries(key, map, false))?;
+            self.open(map, |it| it.entries(key, map, false))?;
         }
         Ok(())
     }
 
     /// The entries of a table. The comma of an inline table stands even where a nil follows that is not written.
-    fn entries(&mut self, key: &Key, map: &Map, inline: bool) -> Done {
+    fn entries(&mut self, key: &Key<'_>, map: &Map, inline: bool) -> Done {
         let (mut direct, mut below) = (Vec::new(), Vec::new());
         for (name, value) in map.to_vec() {
             let value = simplified(&value);
-            let shape = shape(&value)?;
+            let shape = self.shape(&value)?;
             let group = if matches!(shape, Shape::Table | Shape::Tables) { &mut below } else { &mut direct };
             group.push((name, value, shape));
         }
@@ -133,10 +172,10 @@ impl Writer {
                 continue;
             }
             if inline {
-                self.pair(&Key::default().child(name), value, true)?;
+                self.pair(&Key::default().child(&key_text(name)), value, true)?;
                 self.push(if comma { ", " } else { "" });
             } else {
-                self.entry(&key.child(name), value)?;
+                self.entry(&key.child(&key_text(name)), value)?;
             }
         }
         if inline {
@@ -146,9 +185,11 @@ impl Writer {
     }
 
     /// `key = value`, or only the value where there is no key.
-    fn pair(&mut self, key: &Key, value: &Value, inline: bool) -> Done {
-        let Some(name) = key.0.last() else { return self.element(value) };
-        self.push(&format!("{}{name} = ", key.indent()));
+    fn pair(&mut self, key: &Key<'_>, value: &Value, inline: bool) -> Done {
+        if key.depth == 0 {
+            return self.element(value);
+        }
+        self.push(&format!("{}{} = ", key.indent(), key.name));
         self.element(value)?;
         if !inline {
             self.line_break();
@@ -172,11 +213,11 @@ impl Writer {
                 for (at, item) in list.to_vec().iter().enumerate() {
                     self.push(if at > 0 { ", " } else { "" });
                     let item = simplified(item);
-                    stacker::maybe_grow(32 * 1024, 1024 * 1024, || self.element(&item))?;
+                    self.nest(|it| it.element(&item))?;
                 }
                 self.push("]");
             }
-            Data::Map(map) => self.entries(&Key::default(), map, true)?,
+            Data::Map(map) => self.open(map, |it| it.entries(&Key::default(), map, true))?,
             Data::Object(it) => match dates::toml_text(value) {
                 Some(text) => self.push(&text),
                 None => quote(it.display().unwrap_or_default().as_bytes(), &mut self.out),
@@ -188,6 +229,36 @@ impl Writer {
         }
         Ok(())
     }
+
+    /// What decides where it stands.
+    fn shape(&mut self, value: &Value) -> Result<Shape, Error> {
+        Ok(match &value.data {
+            Data::Nil | Data::Invalid => Shape::Nil,
+            Data::Map(map) if map.is_nil() => Shape::Nil,
+            Data::List(list) if list.is_nil() => Shape::Nil,
+            Data::Map(_) => Shape::Table,
+            Data::Complex(_) => return Err(Error::Told("unsupported type: complex128".to_owned())),
+            Data::List(list) => {
+                let mut all_tables = !list.is_empty();
+                for item in list.items().iter() {
+                    match self.nest(|it| it.shape(&simplified(item)))? {
+                        Shape::Nil => {
+                            return Err(Error::Told("toml: cannot encode array with nil element".to_owned()));
+                        }
+                        Shape::Table => {}
+                        Shape::Value | Shape::Tables => all_tables = false,
+                    }
+                }
+                if all_tables { Shape::Tables } else { Shape::Value }
+            }
+            Data::Bool(_)
+            | Data::Int(..)
+            | Data::Float(_)
+            | Data::Str(_)
+            | Data::Bytes(_)
+            | Data::Object(_) => Shape::Value,
+        })
+    }
 }
 
 /// Structs without a text of their own are tables of their fields.
@@ -196,32 +267,6 @@ fn simplified(value: &Value) -> Value {
         Data::Object(it) if it.display().is_none() => it.fields().into_iter().collect::<Map>().into(),
         _ => value.clone(),
     }
-}
-
-fn shape(value: &Value) -> Result<Shape, Error> {
-    Ok(match &value.data {
-        Data::Nil | Data::Invalid => Shape::Nil,
-        Data::Map(map) if map.is_nil() => Shape::Nil,
-        Data::List(list) if list.is_nil() => Shape::Nil,
-        Data::Map(_) => Shape::Table,
-        Data::Complex(_) => return Err(Error::Told("unsupported type: complex128".to_owned())),
-        Data::List(list) => {
-            let mut all_tables = !list.is_empty();
-            for item in list.items().iter() {
-                match stacker::maybe_grow(32 * 1024, 1024 * 1024, || shape(&simplified(item)))? {
-                    Shape::Nil => {
-                        return Err(Error::Told("toml: cannot encode array with nil element".to_owned()));
-                    }
-                    Shape::Table => {}
-                    Shape::Value | Shape::Tables => all_tables = false,
-                }
-            }
-            if all_tables { Shape::Tables } else { Shape::Value }
-        }
-        Data::Bool(_) | Data::Int(..) | Data::Float(_) | Data::Str(_) | Data::Bytes(_) | Data::Object(_) => {
-            Shape::Value
-        }
-    })
 }
 
 /// A float always shows that it is one.

@@ -15,9 +15,19 @@ pub(in crate::functions) fn read(cx: &mut Cx<'_>, text: &Text) -> Result<Value, 
     let Ok(source) = std::str::from_utf8(&text.bytes) else {
         return Err("error converting YAML to JSON: yaml: invalid leading UTF-8 octet".to_owned());
     };
+    cx.budget.allocate(memory_of_parts(&text.bytes)).map_err(|refused| refused.to_string())?;
     let node = yaml::parse(source, NO_FILE, Numbers::AsJson)
         .map_err(|error| format!("error converting YAML to JSON: {error}"))?;
     Ok(if cx.trace.is_some() { traced(cx, text, &node) } else { Value::from_node(&node) })
+}
+
+/// What the parts of a text in YAML, JSON or TOML may take when they are values. Each stands behind one of a few
+/// characters.
+pub(in crate::functions) fn memory_of_parts(text: &[u8]) -> usize {
+    const A_PART: usize = 160;
+    let is_mark = |byte: &&u8| matches!(byte, b'\n' | b',' | b'[' | b'{');
+    let within_lines = memmem::find_iter(text, b"- ").count() + memmem::find_iter(text, b"? ").count();
+    (text.iter().filter(is_mark).count() + within_lines) * A_PART + text.len()
 }
 
 /// Go's words for YAML of one type where another was wanted.

@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 use yaml::{Emitter, Layout};
 
 use crate::functions::json::write::{is_same, replace_invalid};
-use crate::{Cx, Data, Failure, List, Map, Origin, Str, Text, TextBuilder, Trace, Value};
+use crate::{Budget, Cx, Data, Failure, List, Map, Origin, Str, Text, TextBuilder, Trace, Value};
 
 /// From this depth on Go looks for a map or list inside of itself.
 const LOOK_FOR_CYCLES: usize = 1000;
@@ -18,11 +18,11 @@ const MAX_DEPTH: usize = 10_000;
 
 /// Writes one value.
 pub(in crate::functions) fn write(cx: &mut Cx<'_>, value: &Value, layout: Layout) -> Result<Text, Failure> {
-    let trace = cx.trace.as_ref();
     let mut writer = Writer {
+        budget: &cx.budget,
         emitter: Emitter::new(layout),
         layout,
-        trace,
+        trace: cx.trace.as_ref(),
         marks: Vec::new(),
         texts: Vec::new(),
         depth: 0,
@@ -33,7 +33,6 @@ pub(in crate::functions) fn write(cx: &mut Cx<'_>, value: &Value, layout: Layout
     writer.value(value, origin)?;
     let Writer { emitter, marks, texts, .. } = writer;
     let text = emitter.finish();
-    cx.budget.allocate(text.len())?;
     Ok(with_origins(cx, text, &marks, texts))
 }
 
@@ -57,6 +56,7 @@ fn with_origins(cx: &mut Cx<'_>, text: String, marks: &[(usize, Origin)], texts:
 }
 
 struct Writer<'t> {
+    budget: &'t Budget,
     emitter: Emitter,
     layout: Layout,
     trace: Option<&'t Trace>,
@@ -128,6 +128,8 @@ impl Writer<'_> {
         write: impl FnOnce(&mut Self) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.depth += 1;
+        self.budget.step()?;
+        self.budget.ensure(self.emitter.position())?;
         if self.depth > LOOK_FOR_CYCLES {
             if self.open.iter().any(|it| is_same(it, value)) {
                 let message =
