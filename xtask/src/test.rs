@@ -28,6 +28,8 @@ pub(crate) fn test(names: &[String]) -> Result<()> {
 
 fn lint() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
+    // The fuzz targets are a workspace of their own, whose lock is forgotten easily.
+    cargo(&["tree", "--locked", "--depth", "0", "--manifest-path", "tests/fuzz/Cargo.toml"])?;
     cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
 }
 
