@@ -23,7 +23,8 @@ pub(crate) const MAX_CALLS: u32 = 5_000;
 /// How much all templates of a chart may use up together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Steps of work, of which an optimised build takes some ten million a second.
+    /// Steps of work. An optimised build takes some ten million a second where functions are called, and up to a hundred
+    /// million in an empty loop.
     pub steps: u64,
     /// Bytes of texts, lists and dicts that are made on the way.
     pub memory: u64,
@@ -166,6 +167,11 @@ impl Budget {
             None => return self.refuse(Refusal::Memory),
         }
         if bytes < BYTES_A_STEP { Ok(()) } else { self.work((bytes / BYTES_A_STEP) as u64) }
+    }
+
+    /// Uses up the memory of notes about something. Whoever makes them cannot fail: the next step does.
+    pub(crate) fn note(&self, count: usize, size: usize) {
+        let _ = self.allocate(count.saturating_mul(size));
     }
 
     /// Asks for memory that will be used up when there is something in it.

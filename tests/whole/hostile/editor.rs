@@ -19,7 +19,11 @@ fn chart(bomb: &str) -> Scratch {
 
 /// Small limits: the server of the tests is a slow build.
 fn start(scratch: &Scratch) -> Client {
-    let limits = json!({ "steps": 2_000_000, "memory": 64, "output": 4 });
+    start_with(scratch, 2_000_000)
+}
+
+fn start_with(scratch: &Scratch, steps: u64) -> Client {
+    let limits = json!({ "steps": steps, "memory": 64, "output": 4 });
     Client::start_with(scratch.path(), json!({ "limits": limits }))
 }
 
@@ -76,7 +80,16 @@ fn completes(client: &mut Client) {
 
 #[test]
 fn an_endless_loop() {
-    is_found_and_goes("{{ range 9000000000000000000 }}{{ end }}", "chartroom.limits.steps");
+    is_found_and_goes("{{ range 9000000000000000000 }}{{ end }}", "chartroom.limits.");
+}
+
+#[test]
+fn few_steps() {
+    let scratch = chart("{{ range 9000000000000000000 }}{{ end }}");
+    let mut client = start_with(&scratch, 100_000);
+    client.open("templates/bomb.yaml", "helm");
+    let found = finding(&mut client, "templates/bomb.yaml");
+    assert!(found["message"].as_str().unwrap().contains("limit of 100000 steps"), "{found}");
 }
 
 #[test]
@@ -148,4 +161,18 @@ fn a_folder_of_bombs() {
         &client.request("textDocument/completion", client.behind("templates/fine.yaml", "{{ .Values.")),
     );
     assert!(labels.contains(&"better".to_owned()), "{labels:?}");
+}
+
+/// What is kept to tell where bytes come from takes more than the bytes.
+#[test]
+fn a_text_of_many_places() {
+    is_found_and_goes(
+        "{{ repeat 2000000 (print .Values.good .Values.better) | len }}",
+        "chartroom.limits.memory",
+    );
+}
+
+#[test]
+fn a_loop_of_many_rounds() {
+    is_found_and_goes("{{ range until 400000 }}{{ end }}", "chartroom.limits.memory");
 }

@@ -7,6 +7,8 @@ use text::{FileRange, TextRange};
 use super::{Executor, Sink};
 use crate::{Data, Frame, FrameId, FrameKind, Keyword, Map, Origin, Segment, Str, Value};
 
+/// What a frame takes, with the words that it shows.
+const A_FRAME: usize = size_of::<Frame>() + 64;
 /// How many bytes of a value the frames of conditions show.
 const SHOWN_BYTES: usize = 60;
 
@@ -18,6 +20,7 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
         if let Some(place) = source.file_range(range) {
             let (len, place) = (range.len().into(), Origin::from(Some(place)));
             let value = if place.is_none() { Origin::NONE } else { Origin::VERBATIM };
+            self.run.cx.budget.note(1, size_of::<Segment>());
             self.sink.mark(Segment { len, frame, place, value });
         } else {
             let mut parts = Vec::new();
@@ -72,6 +75,7 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
     /// Gives segments to the sink; those that nothing has written yet were written here.
     fn mark_all(&mut self, parts: Vec<Segment>, place: Option<FileRange>) {
         let place = Origin::from(place.or(self.action));
+        self.run.cx.budget.note(parts.len(), size_of::<Segment>());
         for mut part in parts {
             if part.place.is_none() {
                 part.place = place;
@@ -141,7 +145,10 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
     fn new_frame(&mut self, kind: FrameKind) -> FrameId {
         let parent = self.frame;
         match (&mut self.run.cx.trace, self.action) {
-            (Some(trace), Some(place)) => trace.enter(Frame { place, parent, kind }),
+            (Some(trace), Some(place)) => {
+                self.run.cx.budget.note(1, A_FRAME);
+                trace.enter(Frame { place, parent, kind })
+            }
             _ => parent,
         }
     }

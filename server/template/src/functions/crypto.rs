@@ -86,8 +86,8 @@ pub fn bcrypt(cx: &mut Cx<'_>, password: Str) -> Result<String, Failure> {
 }
 
 /// Steps in the time of a bcrypt hash and of a derived password, which take long on purpose.
-const BCRYPT: u64 = 1_000_000;
-const SCRYPT: u64 = 2_500_000;
+const BCRYPT: u64 = 600_000;
+const SCRYPT: u64 = 1_200_000;
 
 /// Derives a password for a site from a master password, by the Master Password algorithm. The type is one of
 /// `maximum`, `long`, `medium`, `short`, `basic` and `pin`.

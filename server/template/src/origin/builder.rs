@@ -53,6 +53,11 @@ impl TextBuilder {
     pub fn push_part(&mut self, cx: &Cx<'_>, text: &Text, range: Range<usize>) {
         if let (Some(segments), Some(trace)) = (&mut self.segments, &cx.trace) {
             trace.slice(text.origin, range.clone(), segments);
+            // They take more than the bytes, where these come from many places. Then the run ends, and nobody asks for
+            // them.
+            if cx.budget.ensure(segments.len() * size_of::<Segment>()).is_err() {
+                self.segments = None;
+            }
         }
         self.bytes.extend_from_slice(&text.bytes[range]);
     }
@@ -126,6 +131,7 @@ impl TextBuilder {
     pub fn finish(self, cx: &mut Cx<'_>) -> Text {
         let known = |it: &Segment| is_value(it.value) || !it.place.is_none();
         let segments = self.segments.filter(|it| it.iter().any(known));
+        cx.budget.note(segments.as_ref().map_or(0, Vec::len), size_of::<Segment>());
         let origin = match (segments, &mut cx.trace) {
             (Some(segments), Some(trace)) => trace.compose(segments),
             _ => Origin::NONE,

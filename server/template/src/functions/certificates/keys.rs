@@ -31,11 +31,11 @@ impl Kind {
     /// Steps in the time that it takes to make one.
     pub(super) fn steps(self) -> u64 {
         match self {
-            Self::Rsa(2049..) => 20_000_000,
-            Self::Rsa(_) => 2_000_000,
-            Self::Dsa => 100_000,
-            Self::Ecdsa => 10_000,
-            Self::Ed25519 => 2_000,
+            Self::Rsa(2049..) => 6_000_000,
+            Self::Rsa(_) => 500_000,
+            Self::Dsa => 6_000,
+            Self::Ecdsa => 1_500,
+            Self::Ed25519 => 200,
         }
     }
 }
