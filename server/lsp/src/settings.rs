@@ -218,6 +218,25 @@ mod tests {
     }
 
     #[test]
+    fn editors_tell_the_same_limits() {
+        let package = include_str!("../../../editors/vscode/package.json");
+        let package: Value = serde_json::from_str(package).unwrap();
+        let properties = &package["contributes"]["configuration"]["properties"];
+        let default = |name: &str| properties[format!("chartroom.limits.{name}")]["default"].clone();
+        let Limits { steps, memory, output } = Limits::EDITOR;
+        assert_eq!(default("steps"), steps);
+        assert_eq!(default("memory"), memory / MIB);
+        assert_eq!(default("output"), output / MIB);
+        let told = format!("steps = {steps}, memory = {}, output = {}", memory / MIB, output / MIB);
+        for text in [
+            include_str!("../../../editors/neovim/lua/chartroom/config.lua"),
+            include_str!("../../../editors/neovim/doc/chartroom.txt"),
+        ] {
+            assert!(text.contains(&told), "{told}");
+        }
+    }
+
+    #[test]
     fn a_wrong_setting_is_named_and_left_alone() {
         let mut settings = Settings::default();
         let complaints = settings.merge(&json!({ "helmVersion": 5, "release": { "name": "web" } }));

@@ -28,7 +28,7 @@ pub struct Limits {
     pub steps: u64,
     /// Bytes of texts, lists and dicts that are made on the way.
     pub memory: u64,
-    /// Bytes that the templates print.
+    /// Bytes that the templates print. To read them as YAML takes up to forty times as much memory.
     pub output: u64,
 }
 
@@ -37,9 +37,9 @@ pub const MIB: u64 = 1 << 20;
 
 impl Limits {
     /// For somebody who waits for the result: about a minute of work.
-    pub const COMMAND: Self = Self { steps: 1_000_000_000, memory: 512 * MIB, output: 128 * MIB };
+    pub const COMMAND: Self = Self { steps: 1_000_000_000, memory: 512 * MIB, output: 32 * MIB };
     /// For what is rendered while somebody types: a few seconds.
-    pub const EDITOR: Self = Self { steps: 50_000_000, memory: 256 * MIB, output: 32 * MIB };
+    pub const EDITOR: Self = Self { steps: 50_000_000, memory: 256 * MIB, output: 8 * MIB };
 
     /// A part of each.
     #[must_use]

@@ -50,6 +50,8 @@ refused! {
     rendered_depth_in_blocks: template("{{ repeat 100000 \"- \" }}").at(Some("app/templates/a.yaml"))
         => "exceeded max depth";
 
+    too_many_documents: template("{{ range 9000000000000000000 }}{{ repeat 1000 \"---\\na: 1\\n\" }}{{ end }}")
+        .arg("--max-output").arg("4") => "--max-output";
     a_schema_that_is_its_own: schema(r##"{"$ref": "#"}"##) => "values don't meet the specifications of the schema";
     a_schema_of_two_that_are_each_other: schema(
         r##"{"$ref": "#/definitions/a", "definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}}"##,

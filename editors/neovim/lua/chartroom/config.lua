@@ -12,7 +12,7 @@ M.defaults = {
     release = { name = 'release-name', namespace = 'default' },
     valuesFiles = {},
     -- Against charts that never end: steps, and MiB of memory and output.
-    limits = { steps = 50000000, memory = 256, output = 32 },
+    limits = { steps = 50000000, memory = 256, output = 8 },
   },
   preview = {
     -- How the window is made; the first word of |:split| modifiers.
