@@ -37,6 +37,9 @@ pub(crate) struct Documents {
     pub error: Option<(usize, HeadError)>,
 }
 
+/// More documents than these in one file are there to fill the memory: each takes many times what is written of it.
+const MAX_DOCUMENTS: usize = 1_000_000;
+
 impl Documents {
     /// Splits a rendered file and reads the heads.
     pub(crate) fn read(text: &str, dialect: Dialect) -> Self {
@@ -45,6 +48,12 @@ impl Documents {
             return documents;
         }
         for range in split_manifests(text, dialect) {
+            if documents.read.len() == MAX_DOCUMENTS {
+                let message = format!("there are more than {MAX_DOCUMENTS} documents");
+                let at = TextRange::empty(TextSize::from(0));
+                documents.error = Some((range.start, HeadError { message, at }));
+                break;
+            }
             match Head::parse(&text[range.clone()], dialect) {
                 Ok(head) => match head.hook() {
                     Ok(hook) => documents.read.push((range, head, hook)),

@@ -50,6 +50,8 @@ refused! {
     rendered_depth_in_blocks: template("{{ repeat 100000 \"- \" }}").at(Some("app/templates/a.yaml"))
         => "exceeded max depth";
 
+    more_documents_than_fit: template("{{ repeat 1000001 \"---\\na: 1\\n\" }}").at(Some("app/templates/a.yaml"))
+        => "more than 1000000 documents";
     too_many_documents: template("{{ range 9000000000000000000 }}{{ repeat 1000 \"---\\na: 1\\n\" }}{{ end }}")
         .arg("--max-output").arg("4") => "--max-output";
     a_schema_that_is_its_own: schema(r##"{"$ref": "#"}"##) => "values don't meet the specifications of the schema";
