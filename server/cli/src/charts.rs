@@ -1,17 +1,89 @@
-//! Charts on this machine as the commands that work on dependencies and packages load them.
+//! Charts on this machine, as commands load them.
 //!
-//! `template` and its like look at the API version of a chart first (`commands::template::load`); Helm does not do that
-//! here, and names files as the user did.
+//! Those that render look at the API version of a chart first. Those that show it, or work on its dependencies, do not,
+//! and name files as the user did; so does Helm.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use chart::{Chart, Dialect, LoadContext, SourceFile};
+use render::{TemplateFile, Templates};
 use text::FileTable;
 
-use crate::processors::Processors;
+use crate::processors::{self, Processors};
 
-/// A folder or an archive (`chart/v2/loader.Load`).
+/// Whether there is such a chart on this machine, in Helm's words (`LocateChart`): it takes a path that is not there
+/// for the name of a chart in a repository.
+pub(crate) fn ensure_there(chart: &str) -> Result<()> {
+    if chart.contains("://") || Path::new(chart).exists() {
+        return Ok(());
+    }
+    if chart.starts_with(['/', '.']) {
+        bail!("path \"{chart}\" not found");
+    }
+    match chart.split_once('/') {
+        Some((repository, _)) => bail!("repo {repository} not found"),
+        None => bail!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {chart}"),
+    }
+}
+
+/// Reads a chart from a folder or an archive for the commands that render it: Helm 4 looks at its API version first.
+pub(crate) fn load_for_rendering(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
+    let files = read_for_rendering(path, table, dialect)?;
+    load_read(files, path, table, dialect)
+}
+
+/// The same, with those of its own templates that another thread could parse in the meantime.
+pub(crate) fn load_and_parse(
+    path: &Path,
+    table: &mut FileTable,
+    dialect: Dialect,
+) -> Result<(Chart, Templates)> {
+    let files = read_for_rendering(path, table, dialect)?;
+    let chart_yaml = files.iter().find(|file| &*file.path == "Chart.yaml");
+    let Some(metadata) = chart_yaml.and_then(|file| chart::read_chart_yaml(file, dialect).ok()) else {
+        return Ok((load_read(files, path, table, dialect)?, Templates::default()));
+    };
+    let mut own: Vec<_> = files.iter().filter(|file| file.path.starts_with("templates/")).cloned().collect();
+    own.sort_by_key(|file| std::cmp::Reverse(file.data.len()));
+    let size = own.iter().map(|file| file.data.len()).sum();
+    let (sender, parsed) = std::sync::mpsc::channel();
+    let parse = move |file| drop(sender.send(TemplateFile::of_root(&metadata.name, file, dialect)));
+    let chart = processors::beside(size, parse, |beside| {
+        for file in own {
+            beside.give(|| file);
+        }
+        let chart = load_read(files, path, table, dialect);
+        beside.stop();
+        chart
+    })?;
+    Ok((chart, parsed.into_iter().collect()))
+}
+
+/// Refuses what is no chart on this machine.
+pub(crate) fn locate(chart: &str) -> Result<()> {
+    if chart.starts_with("oci://") || chart.contains("://") {
+        bail!("{chart}: charts from registries are not supported yet; pull the chart and give its path");
+    }
+    ensure_there(chart)
+}
+
+fn read_for_rendering(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
+    locate(&path.to_string_lossy())?;
+    Ok(if path.is_dir() {
+        project::ensure_chart(path, dialect)?;
+        project::read_chart(path, table, dialect, &Processors)?
+    } else {
+        project::read_archive(path, table, dialect)?
+    })
+}
+
+fn load_read(files: Vec<SourceFile>, path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
+    let base = project::text_of(path);
+    Ok(chart::load_spread(files, &mut LoadContext { table, base: &base, dialect }, &Processors)?)
+}
+
+/// A folder or an archive, whatever API version it says (`chart/v2/loader.Load`).
 pub(crate) fn load(path: &str, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
     stat(path)?;
     if Path::new(path).is_dir() { load_folder(path, table, dialect) } else { load_file(path, table, dialect) }

@@ -11,7 +11,7 @@ use render::{Environment, Options, Output, PrintConfig, Release, Rendering, RunC
 use template::Host;
 use text::{Encoding, FileId, FileRange, FileTable, LineColumn, LineIndex};
 
-use crate::commands::template::load;
+use crate::charts::load_for_rendering;
 use crate::flags::ValuesFlags;
 use crate::report::report;
 
@@ -164,7 +164,7 @@ pub(crate) fn render(request: &Request<'_>, host: &dyn Host) -> Result<Rendered>
     let dialect = request.dialect;
     let mut table = FileTable::default();
     let (user, texts) = request.values.read_with_texts(&mut table, dialect)?;
-    let chart = match load(request.chart, &mut table, dialect) {
+    let chart = match load_for_rendering(request.chart, &mut table, dialect) {
         Ok(chart) => chart,
         Err(error) => return Err(Unloaded::of(error, table, request.chart)),
     };

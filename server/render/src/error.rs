@@ -76,6 +76,11 @@ impl Error {
         Self { kind, reason: message.clone(), message, at, chain: Vec::new(), rendered: None }
     }
 
+    /// Whether it says that `charts/` has not what `Chart.yaml` asks for.
+    pub fn is_missing_charts(&self) -> bool {
+        self.kind == ErrorKind::Dependencies && self.message.contains("missing in charts/")
+    }
+
     /// The same error with another text for Helm's users.
     pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();

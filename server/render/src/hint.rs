@@ -32,7 +32,7 @@ pub fn hint(error: &Error, environment: &Environment, templates: &Templates) -> 
         ErrorKind::Parse => parsing(&error.reason, environment.dialect),
         ErrorKind::Execution => executing(error, environment, templates),
         ErrorKind::Manifest => manifest(error),
-        ErrorKind::Dependencies if error.message.contains("missing in charts/") => {
+        ErrorKind::Dependencies if error.is_missing_charts() => {
             Some(Hint::new("put the chart into `charts/`, or fetch it with `helm dependency build`"))
         }
         ErrorKind::KubeVersion => {

@@ -52,8 +52,9 @@ struct Update {
 #[derive(Debug, clap::Args)]
 struct Change {
     /// The chart's folder, this one if none is given.
-    #[arg(value_name = "CHART")]
-    charts: Vec<String>,
+    chart: Option<String>,
+    #[arg(hide = true)]
+    more: Vec<String>,
     /// Do not ask chart repositories what is new. Those on this machine are never asked.
     #[arg(long)]
     skip_refresh: bool,
@@ -96,7 +97,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 
 impl Change {
     fn run(&self, global: &Global, name: &str, work: fn(&mut Manager) -> Result<()>) -> Result<()> {
-        let chart = at_most_one(&self.charts, name)?;
+        let chart = at_most_one(self.chart.as_deref(), &self.more, name)?;
         if self.verify || self.keyring.is_some() {
             let flag = if self.verify { "--verify" } else { "--keyring" };
             bail!(
@@ -112,13 +113,12 @@ impl Change {
 }
 
 /// The chart that is meant: this folder if none is named.
-fn at_most_one(charts: &[String], name: &str) -> Result<String> {
-    match charts {
-        [] => Ok(".".to_owned()),
-        [chart] => Ok(golang::path::clean(chart)),
-        _ => bail!(
+fn at_most_one(chart: Option<&str>, more: &[String], name: &str) -> Result<String> {
+    if !more.is_empty() {
+        bail!(
             "\"chartroom dependency {name}\" accepts at most 1 argument\n\n\
              Usage:  chartroom dependency {name} CHART [flags]"
-        ),
+        );
     }
+    Ok(chart.map_or_else(|| ".".to_owned(), golang::path::clean))
 }

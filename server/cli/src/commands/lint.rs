@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, bail};
 use chart::Dialect;
 use chart::capabilities::{Capabilities, KubeVersion};
 use render::lint::checks::checks;
-use render::lint::{Finding, Folder, LintOptions, Severity, lint};
+use render::lint::{Entry, Finding, Folder, LintOptions, Severity, lint};
 use text::{Encoding, FileTable, LineIndex};
 use yaml::Node;
 
@@ -125,11 +125,17 @@ fn one(path: &str, user: &Node, options: &LintOptions, table: &mut FileTable, wi
         Ok(folder) => folder,
         Err(reason) => return Outcome::NoChart(reason),
     };
+    // Helm loads the chart once for its templates and once for its dependencies, and grumbles each time.
+    let grumbles = folder.chart.as_ref().map(chart::warning::of_loading).unwrap_or_default();
+    if options.dialect == Dialect::Helm3 || !matches!(folder.templates, Entry::Missing) {
+        output::remark_all(&grumbles, options.dialect);
+    }
     let host = LintHost::new(options.dialect);
     let report = lint(&folder, user, options, &host);
     // Values are merged before anything is rendered.
-    report.warnings.iter().for_each(|warning| output::remark(&warning.logged(options.dialect)));
+    output::remark_all(&report.warnings, options.dialect);
     host.into_log().iter().for_each(|line| output::remark(line));
+    output::remark_all(&grumbles, options.dialect);
     let mut found = report.findings.clone();
     if with_checks {
         found.extend(

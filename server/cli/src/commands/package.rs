@@ -12,25 +12,24 @@ use text::FileTable;
 
 use super::dependency::RemoteFlags;
 use super::dependency::update::Manager;
-use super::template;
 use crate::flags::Global;
 use crate::{charts, epoch, files, output};
 
 /// Pack charts into archives that can be installed and stored.
 ///
 /// Makes `NAME-VERSION.tgz` of each folder, with what `.helmignore` leaves of it and everything in its `charts/`. The same
-/// chart gives the same bytes wherever and whenever it is packed: entries carry no time of their own, or the one that
-/// SOURCE_DATE_EPOCH says.
+/// chart gives the same bytes wherever and whenever it is packed: entries carry the time that
+/// SOURCE_DATE_EPOCH says (with Helm 4), or one that never changes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The folders of the charts.
     #[arg(value_name = "CHART")]
     charts: Vec<String>,
     /// Pack it under this version instead of that in Chart.yaml.
-    #[arg(long, value_name = "VERSION", default_value = "")]
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     version: String,
     /// Pack it with this appVersion instead of that in Chart.yaml.
-    #[arg(long, value_name = "VERSION", default_value = "")]
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
     app_version: String,
     /// The folder to write archives into; it is made if it is not there.
     #[arg(short, long, value_name = "FOLDER", default_value = ".")]
@@ -42,7 +41,7 @@ pub(crate) struct Args {
     #[arg(long)]
     sign: bool,
     /// The name of the key to sign with.
-    #[arg(long, value_name = "NAME", default_value = "")]
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     key: String,
     /// The file with the keys to sign with.
     #[arg(long, value_name = "FILE")]
@@ -115,7 +114,7 @@ fn load(root: &Path, dialect: Dialect) -> Result<Chart> {
         Dialect::Helm3 => charts::load_folder(&project::text_of(root), &mut table, dialect),
         Dialect::Helm4 => {
             project::ensure_chart(root, dialect)?;
-            template::load(root, &mut table, dialect).map_err(|error| future(root, error))
+            charts::load_for_rendering(root, &mut table, dialect).map_err(|error| future(root, error))
         }
     }
 }

@@ -4,7 +4,6 @@ use anyhow::{Result, anyhow, bail};
 use chart::{Chart, Dialect};
 use text::FileTable;
 
-use super::template::locate;
 use crate::flags::Global;
 use crate::{charts, output};
 
@@ -35,8 +34,9 @@ enum Part {
 #[derive(Debug, clap::Args)]
 struct Source {
     /// The chart: a folder or a packed chart.
-    #[arg(value_name = "CHART")]
-    charts: Vec<String>,
+    chart: Option<String>,
+    #[arg(hide = true)]
+    more: Vec<String>,
     /// The version of the chart, or a range. A chart on the disk is the one that it is.
     #[arg(long, value_name = "RANGE")]
     version: Option<String>,
@@ -76,14 +76,14 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         Part::Readme(source) => ("readme", source, |chart, _, out| readme(chart, "", out)),
         Part::Crds(source) => ("crds", source, crds),
     };
-    let [path] = &source.charts[..] else {
+    let (Some(path), []) = (&source.chart, &source.more[..]) else {
         bail!(
             "\"chartroom show {name}\" requires 1 argument\n\nUsage:  chartroom show {name} [CHART] [flags]"
         )
     };
     source.refuse_what_is_missing()?;
     let mut table = FileTable::default();
-    locate(path)?;
+    charts::locate(path)?;
     // As Helm, which does not ask for the API version here.
     let chart = charts::load(&project::text_of(&charts::absolute(path)), &mut table, dialect)?;
     output::remark_all(&chart::warning::of_loading(&chart), dialect);

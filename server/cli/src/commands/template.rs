@@ -6,23 +6,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::warning::log_line;
-use chart::{Chart, Dialect, LoadContext, SourceFile};
+use chart::{Chart, Dialect};
 use render::{
-    ErrorKind, Failed, Options, Output, PrintConfig, Release, RenderedFile, Rendering, RunConfig,
-    TemplateFile, Templates,
+    ErrorKind, Failed, Options, Output, PrintConfig, Release, RenderedFile, Rendering, RunConfig, Templates,
 };
 use text::FileTable;
 
 use super::dependency::update::Manager;
-use crate::charts;
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
-use crate::output;
 use crate::post_renderer::{self, PostRenderer};
 use crate::processors::{self, Processors};
 use crate::rendered::{self, Request, Sources, Unloaded};
 use crate::report::report;
+use crate::{charts, epoch, output};
 
 /// Render a chart's templates and print the manifests.
 ///
@@ -245,14 +243,20 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     let post_renderer = flags.post_renderer.find(dialect)?;
     let host = Machine::new();
     let (name, chart_path) = names(global, args, &host)?;
-    ensure_there(&chart_path)?;
+    charts::ensure_there(&chart_path)?;
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
-    let (mut chart, mut parsed) = load_and_parse(Path::new(&chart_path), &mut table, dialect)?;
+    let (mut chart, mut parsed) = charts::load_and_parse(Path::new(&chart_path), &mut table, dialect)?;
     output::remark_all(&chart::warning::of_loading(&chart), dialect);
+    if !chart.metadata.dependencies().is_empty() {
+        // Helm 4 reads it here, whether it needs it or not.
+        epoch::pack_config(dialect)?;
+    }
+    let mut brought = false;
     if flags.dependency_update && !chart.is_library() && chart::dependencies::check(&chart).is_err() {
+        brought = true;
         bring_dependencies(&chart_path, global)?;
-        (chart, parsed) = load_and_parse(Path::new(&chart_path), &mut table, dialect)
+        (chart, parsed) = charts::load_and_parse(Path::new(&chart_path), &mut table, dialect)
             .context("failed reloading chart after repo update")?;
         output::remark_all(&chart::warning::of_loading(&chart), dialect);
     }
@@ -267,7 +271,11 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
         dialect,
         skip_schema: flags.skip_schema_validation,
     };
-    let prepared = render::prepare(&chart, &user.merged, &options);
+    let mut prepared = render::prepare(&chart, &user.merged, &options);
+    if brought {
+        // Helm does not look again. A folder with a chart of another name leaves the dependency open.
+        prepared.errors.retain(|error| !error.is_missing_charts());
+    }
     if chart.metadata.deprecated && !is_kind(&prepared.errors, ErrorKind::NotInstallable) {
         output::remark(&deprecated(dialect));
     }
@@ -519,73 +527,6 @@ fn names(global: &Global, args: &Args, host: &Machine) -> Result<(String, String
     }
     // `--generate-name` changes nothing: Helm's `template` has a name before it looks for that flag.
     Ok((name.unwrap_or_else(|| "release-name".to_owned()), chart))
-}
-
-/// Whether there is such a chart on this machine, in Helm's words (`LocateChart`): it takes a path that is not there
-/// for the name of a chart in a repository.
-fn ensure_there(chart: &str) -> Result<()> {
-    if chart.contains("://") || Path::new(chart).exists() {
-        return Ok(());
-    }
-    if chart.starts_with(['/', '.']) {
-        bail!("path \"{chart}\" not found");
-    }
-    match chart.split_once('/') {
-        Some((repository, _)) => bail!("repo {repository} not found"),
-        None => bail!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {chart}"),
-    }
-}
-
-/// Reads a chart from a folder or an archive.
-pub(crate) fn load(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
-    let files = read(path, table, dialect)?;
-    load_files(files, path, table, dialect)
-}
-
-/// The same, with those of its own templates that another thread could parse in the meantime.
-fn load_and_parse(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<(Chart, Templates)> {
-    let files = read(path, table, dialect)?;
-    let chart_yaml = files.iter().find(|file| &*file.path == "Chart.yaml");
-    let Some(metadata) = chart_yaml.and_then(|file| chart::read_chart_yaml(file, dialect).ok()) else {
-        return Ok((load_files(files, path, table, dialect)?, Templates::default()));
-    };
-    let mut own: Vec<_> = files.iter().filter(|file| file.path.starts_with("templates/")).cloned().collect();
-    own.sort_by_key(|file| std::cmp::Reverse(file.data.len()));
-    let size = own.iter().map(|file| file.data.len()).sum();
-    let (sender, parsed) = std::sync::mpsc::channel();
-    let parse = move |file| drop(sender.send(TemplateFile::of_root(&metadata.name, file, dialect)));
-    let chart = processors::beside(size, parse, |beside| {
-        for file in own {
-            beside.give(|| file);
-        }
-        let chart = load_files(files, path, table, dialect);
-        beside.stop();
-        chart
-    })?;
-    Ok((chart, parsed.into_iter().collect()))
-}
-
-/// Refuses what is no chart on this machine.
-pub(crate) fn locate(chart: &str) -> Result<()> {
-    if chart.starts_with("oci://") || chart.contains("://") {
-        bail!("{chart}: charts from registries are not supported yet; pull the chart and give its path");
-    }
-    ensure_there(chart)
-}
-
-fn read(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
-    locate(&path.to_string_lossy())?;
-    Ok(if path.is_dir() {
-        project::ensure_chart(path, dialect)?;
-        project::read_chart(path, table, dialect, &Processors)?
-    } else {
-        project::read_archive(path, table, dialect)?
-    })
-}
-
-fn load_files(files: Vec<SourceFile>, path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
-    let base = project::text_of(path);
-    Ok(chart::load_spread(files, &mut LoadContext { table, base: &base, dialect }, &Processors)?)
 }
 
 /// What needs a cluster, a network or another program is refused, never silently left out.

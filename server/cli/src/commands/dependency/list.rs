@@ -23,8 +23,9 @@ use crate::{charts, output};
 #[command(visible_alias = "ls")]
 pub(super) struct Args {
     /// The chart: a folder or a packed chart, this folder if none is given.
-    #[arg(value_name = "CHART")]
-    charts: Vec<String>,
+    chart: Option<String>,
+    #[arg(hide = true)]
+    more: Vec<String>,
     /// How wide a column may get. What is longer ends in dots; 0 is no limit.
     #[arg(long, value_name = "CHARACTERS", default_value = "80", allow_hyphen_values = true)]
     max_col_width: String,
@@ -34,7 +35,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     let most = parse_uint(args.max_col_width.as_bytes(), 0).map_err(|error| {
         anyhow!("invalid argument {} for \"--max-col-width\" flag: {error}", quote(&args.max_col_width))
     })?;
-    let chart_path = super::at_most_one(&args.charts, "list")?;
+    let chart_path = super::at_most_one(args.chart.as_deref(), &args.more, "list")?;
     let dialect = global.helm.dialect();
     let mut files = FileTable::default();
     let chart = charts::load(&chart_path, &mut files, dialect)?;
