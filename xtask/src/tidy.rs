@@ -18,12 +18,24 @@ const EDGES: &[(&str, &[&str])] = &[
     ("chart", &["text", "golang", "yaml"]),
     ("render", &["text", "golang", "yaml", "template", "chart"]),
     ("ide", &["text", "golang", "syntax", "yaml", "template", "chart", "render"]),
+    ("release", &["text", "golang", "yaml", "template", "chart", "render"]),
     ("project", &["text", "chart"]),
-    ("lsp", &["text", "golang", "syntax", "yaml", "template", "chart", "render", "ide", "project"]),
-    ("cli", &["text", "golang", "yaml", "template", "chart", "render", "ide", "project", "lsp"]),
+    ("cluster", &["text", "golang", "yaml", "release"]),
+    (
+        "lsp",
+        &["text", "golang", "syntax", "yaml", "template", "chart", "render", "release", "ide", "project"],
+    ),
+    (
+        "cli",
+        &[
+            "text", "golang", "yaml", "template", "chart", "render", "release", "ide", "project", "cluster",
+            "lsp",
+        ],
+    ),
 ];
 
-const PURE: &[&str] = &["text", "golang", "grammar", "syntax", "yaml", "template", "chart", "render", "ide"];
+const PURE: &[&str] =
+    &["text", "golang", "grammar", "syntax", "yaml", "template", "chart", "render", "release", "ide"];
 
 /// What a pure crate must not even reach through others.
 const IMPURE: &[&str] =
