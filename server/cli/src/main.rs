@@ -10,6 +10,7 @@ mod explanation;
 mod files;
 mod flags;
 mod host;
+mod manifests;
 mod output;
 mod post_renderer;
 mod processors;

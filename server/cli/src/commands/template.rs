@@ -1,26 +1,23 @@
 //! `chartroom template`: what `helm template` prints.
 
+mod printing;
+
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
+use chart::Dialect;
 use chart::capabilities::{Capabilities, KubeVersion};
-use chart::warning::log_line;
-use chart::{Chart, Dialect};
-use render::{
-    ErrorKind, Failed, Options, Output, PrintConfig, Release, RenderedFile, Rendering, RunConfig, Templates,
-};
+use render::{Options, Release, RunConfig};
 use text::FileTable;
 
-use super::dependency::update::Manager;
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
 use crate::host::Machine;
-use crate::post_renderer::{self, PostRenderer};
-use crate::processors::{self, Processors};
+use crate::manifests::{self, ChartSource, Failure};
 use crate::rendered::{self, Request, Sources, Unloaded};
 use crate::report::report;
-use crate::{charts, epoch, output};
+use crate::{charts, output, post_renderer};
 
 /// Render a chart's templates and print the manifests.
 ///
@@ -246,20 +243,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     charts::ensure_there(&chart_path)?;
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
-    let (mut chart, mut parsed) = charts::load_and_parse(Path::new(&chart_path), &mut table, dialect)?;
-    output::remark_all(&chart::warning::of_loading(&chart), dialect);
-    if !chart.metadata.dependencies().is_empty() {
-        // Helm 4 reads it here, whether it needs it or not.
-        epoch::pack_config(dialect)?;
-    }
-    let mut brought = false;
-    if flags.dependency_update && !chart.is_library() && chart::dependencies::check(&chart).is_err() {
-        brought = true;
-        bring_dependencies(&chart_path, global)?;
-        (chart, parsed) = charts::load_and_parse(Path::new(&chart_path), &mut table, dialect)
-            .context("failed reloading chart after repo update")?;
-        output::remark_all(&chart::warning::of_loading(&chart), dialect);
-    }
+    let source = ChartSource::read(&chart_path, flags.dependency_update, &mut table, global)?;
     let options = Options {
         release: Release {
             name: name.clone(),
@@ -271,222 +255,44 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
         dialect,
         skip_schema: flags.skip_schema_validation,
     };
-    let mut prepared = render::prepare(&chart, &user.merged, &options);
-    if brought {
-        // Helm does not look again. A folder with a chart of another name leaves the dependency open.
-        prepared.errors.retain(|error| !error.is_missing_charts());
-    }
-    if chart.metadata.deprecated && !is_kind(&prepared.errors, ErrorKind::NotInstallable) {
-        output::remark(&deprecated(dialect));
-    }
-    prepared.warnings.iter().for_each(|warning| output::remark(&warning.logged(dialect)));
-    if let Some(error) = prepared.errors.into_iter().next() {
-        bail!(preparing_failed(error, global));
-    }
-    let environment = prepared.environment;
-    let templates = Templates::parse(&environment.chart, dialect, Some(&parsed), &Processors);
-    if let Some(error) = templates.errors().into_iter().next() {
-        bail!(debug_hint(error, global));
-    }
-    let stop = |_: &Failed| false;
-    let limits = global.limits.limits();
-    let config = RunConfig { traced: flags.explain.is_some(), limits, ..RunConfig::default() };
-    // What is rendered is read by another thread while the next template runs.
-    let size = templates.files().iter().map(|file| file.source.data.len()).sum();
-    let (rendering, errors) = processors::beside(
-        size,
-        |file: RenderedFile| file.read_documents(dialect),
-        |beside| {
-            let told = |file: &RenderedFile| beside.give(|| file.clone());
-            let (files, failed) =
-                render::run_telling(&environment, &templates, &host, &config, |_| true, stop, told);
-            beside.stop();
-            match failed.into_iter().next() {
-                Some(failed) => Err(debug_hint(failed.error, global)),
-                None => Ok(Rendering::read_all(files, dialect, &Processors)),
-            }
-        },
-    )?;
-    rendering.dropped_hooks.iter().for_each(|hook| output::remark(&unknown_hook(hook, dialect)));
-    if let Some(error) = errors.into_iter().next() {
-        if global.debug {
-            output::print(&rendering.raw())?;
-            bail!(error);
-        }
-        bail!(debug_hint(error, global));
-    }
+    let config =
+        RunConfig { traced: flags.explain.is_some(), limits: global.limits.limits(), ..RunConfig::default() };
+    let made = manifests::make(&source, &user.merged, &options, &config, &host)
+        .map_err(|failed| told(failed, global))?;
+    let chart = &made.environment.chart;
     if let Some(spot) = flags.explain {
-        let sources = Sources::new(table, Path::new(&chart_path), &environment.chart, texts);
-        let printed = printed(flags, &environment.chart, &rendering, dialect)?;
-        let teller = Teller::new(&rendering, &printed, &environment, &user);
-        let line = teller.line(spot, &environment.chart.crds())?;
+        let sources = Sources::new(table, Path::new(&chart_path), chart, texts);
+        let printed = printing::printed(flags, &made, dialect)?;
+        let teller = Teller::new(&made.rendering, &printed, &made.environment, &user);
+        let line = teller.line(spot, &chart.crds())?;
         return output::print(&match flags.output {
             Format::Text => line_text(&line, &sources),
             Format::Json => format!("{:#}\n", line_json(&line, &sources)),
         });
     }
-    match post_renderer {
-        None => print(global, flags, &name, &environment.chart, &rendering)?,
-        Some(program) => {
-            let chart = &environment.chart;
-            let post_rendered = post_rendered(&program, flags, &name, chart, &rendering);
-            let shown =
-                show_only(post_rendered.map_err(|error| anyhow!(hinted(&error, global)))?, flags, dialect)?;
-            output::print(&shown.text)?;
-        }
-    }
+    printing::print(global, flags, &made, post_renderer.as_ref())?;
     // The program ends here, and the system takes all of this back at once.
-    std::mem::forget((rendering, templates, environment, chart, user, table));
+    std::mem::forget((made, source, user, table));
     Ok(())
 }
 
-/// What `--dependency-update` does where something is missing. Its report goes before the manifests, as in Helm.
-fn bring_dependencies(chart: &str, global: &Global) -> Result<()> {
-    let mut manager = Manager::new(&project::text_of(&charts::absolute(chart)), global)?;
-    let done = manager.update();
-    output::print(&manager.told)?;
-    done
-}
-
-fn print(
-    global: &Global,
-    flags: &RenderingFlags,
-    release: &str,
-    chart: &Chart,
-    rendering: &Rendering,
-) -> Result<()> {
-    let dialect = global.helm.dialect();
-    if let Some(folder) = output_folder(flags, release) {
-        let documents = rendering.by_file(&chart.crds(), &print_config(flags));
-        write_files(&folder, &documents).map_err(|error| anyhow!(hinted(&error, global)))?;
-        // What would have been printed, of which nothing is left but the line break.
-        let left = Output { text: "\n".to_owned(), ..Output::default() };
-        return output::print(&show_only(left, flags, dialect)?.text);
+/// What is told of a failure: raw manifests first if that was asked for, or else Helm's hint to ask for them.
+fn told(failed: Failure, global: &Global) -> anyhow::Error {
+    if global.debug
+        && let Some(raw) = &failed.raw
+        && let Err(error) = output::print(raw)
+    {
+        return error;
     }
-    if flags.show_only.is_empty() {
-        let crds = chart.crds();
-        let parts = rendering.parts(&crds, &print_config(flags));
-        return output::print_all(parts.iter().map(|part| &*part.text));
-    }
-    output::print(&printed(flags, chart, rendering, dialect)?.text)
-}
-
-/// What another program makes of the manifests. With an output folder there are none left to give to it.
-fn post_rendered(
-    program: &PostRenderer<'_>,
-    flags: &RenderingFlags,
-    release: &str,
-    chart: &Chart,
-    rendering: &Rendering,
-) -> Result<Output> {
-    let config = print_config(flags);
-    let Some(folder) = output_folder(flags, release) else {
-        return Ok(
-            rendering.print_instead(&program.run(&rendering.manifest(&chart.crds(), &config))?, &config)
-        );
-    };
-    let made = program.run("");
-    let no_hooks = PrintConfig { no_hooks: true, ..config };
-    // Helm writes hooks after the program ran.
-    let written = if made.is_ok() { &config } else { &no_hooks };
-    write_files(&folder, &rendering.by_file(&chart.crds(), written))?;
-    Ok(rendering.print_instead(&made?, &no_hooks))
-}
-
-fn output_folder(flags: &RenderingFlags, release: &str) -> Option<PathBuf> {
-    let folder = flags.output_dir.as_ref()?;
-    Some(if flags.release_name { folder.join(release) } else { folder.clone() })
-}
-
-/// What is printed where no files are written.
-fn printed(flags: &RenderingFlags, chart: &Chart, rendering: &Rendering, dialect: Dialect) -> Result<Output> {
-    show_only(rendering.print(&chart.crds(), &print_config(flags)), flags, dialect)
-}
-
-fn show_only(printed: Output, flags: &RenderingFlags, dialect: Dialect) -> Result<Output> {
-    if flags.show_only.is_empty() {
-        return Ok(printed);
-    }
-    printed
-        .show_only(&flags.show_only, dialect)
-        .map_err(|pattern| anyhow!("could not find template {pattern} in chart"))
-}
-
-fn print_config(flags: &RenderingFlags) -> PrintConfig {
-    PrintConfig { include_crds: flags.include_crds, no_hooks: flags.no_hooks, skip_tests: flags.skip_tests }
-}
-
-/// Writes each file once, with all its documents, and tells of each document as Helm does, which appends them.
-fn write_files(folder: &Path, documents: &[(String, String)]) -> Result<()> {
-    let mut files: Vec<(&str, String)> = Vec::new();
-    for (name, text) in documents {
-        match files.iter_mut().find(|(known, _)| known == name) {
-            Some((_, all)) => all.push_str(text),
-            None => files.push((name, text.clone())),
-        }
-    }
-    for (name, text) in files {
-        let path = folder.join(name);
-        let parent = path.parent().unwrap_or(folder);
-        let failed = |verb: &str, path: &Path, error: &std::io::Error| {
-            anyhow!("{verb} {}: {}", path.display(), project::reason(error))
-        };
-        match parent.metadata() {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                std::fs::create_dir_all(parent).map_err(|error| failed("mkdir", parent, &error))?;
-            }
-            Err(error) => return Err(failed("stat", parent, &error)),
-        }
-        std::fs::write(&path, text).map_err(|error| failed("open", &path, &error))?;
-    }
-    let told = |(name, _): &(String, String)| format!("wrote {}\n", folder.join(name).display());
-    output::print(&documents.iter().map(told).collect::<String>())
+    if failed.has_release { anyhow!(hinted(&failed.error, global)) } else { anyhow!(*failed.error) }
 }
 
 /// Helm's hint, under errors that come from rendering.
-fn debug_hint(error: render::Error, global: &Global) -> anyhow::Error {
-    if global.debug { error.into() } else { anyhow!(hinted(&error, global)) }
-}
-
 fn hinted(error: &dyn std::fmt::Display, global: &Global) -> String {
     if global.debug {
         error.to_string()
     } else {
         format!("{error}\n\nUse --debug flag to render out invalid YAML")
-    }
-}
-
-fn is_kind(errors: &[render::Error], kind: ErrorKind) -> bool {
-    errors.first().is_some_and(|error| error.kind == kind)
-}
-
-/// What Helm says of a chart that it cannot render, before any template runs.
-fn preparing_failed(error: render::Error, global: &Global) -> anyhow::Error {
-    match error.kind {
-        ErrorKind::KubeVersion => debug_hint(error, global),
-        ErrorKind::ReleaseName if global.helm.dialect() == Dialect::Helm4 => {
-            let attributes = [("error", error.reason.clone())];
-            output::remark(&log_line("ERROR", "release name check failed", &attributes));
-            error.into()
-        }
-        _ => error.into(),
-    }
-}
-
-fn deprecated(dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Helm3 => "WARNING: This chart is deprecated".to_owned(),
-        Dialect::Helm4 => log_line("WARN", "this chart is deprecated", &[]),
-    }
-}
-
-fn unknown_hook(hook: &str, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Helm3 => {
-            format!("manifest_sorter.go:199: info: skipping unknown hook: {}", golang::strconv::quote(hook))
-        }
-        Dialect::Helm4 => log_line("INFO", "skipping unknown hooks", &[("hookTypes", hook.to_owned())]),
     }
 }
 
