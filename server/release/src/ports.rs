@@ -306,7 +306,5 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> i128;
 
     /// The name of the time zone that people here live in, as the IANA has it.
-    fn time_zone(&self) -> &str {
-        "UTC"
-    }
+    fn time_zone(&self) -> &str;
 }
