@@ -3,7 +3,10 @@
 //! Everything outside is a port, a trait of [`ports`]: where records lie, what a cluster answers, what time it is. Ports
 //! block; whoever implements them with something asynchronous waits inside. `memory` has some that only remember.
 
+mod json;
 mod object;
 pub mod ports;
+pub mod record;
 
+pub use json::{to_json, to_node};
 pub use object::{Gvk, Object, ObjectKey};

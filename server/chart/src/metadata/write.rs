@@ -85,15 +85,20 @@ impl Metadata {
 impl Lock {
     /// As Helm prints it, with a line feed at the end.
     pub fn to_yaml(&self) -> Result<String, yaml::Error> {
+        write(&self.to_node(), Layout::V2).map(|text| text + "\n")
+    }
+
+    /// All its fields.
+    pub fn to_node(&self) -> Node {
         let dependencies = self.dependencies.as_ref().map_or(Value::Null, |all| {
             Value::List(all.iter().map(Dependency::to_node).collect::<Vec<_>>().into())
         });
         let generated = if self.generated.is_empty() { super::time::NEVER } else { &self.generated };
-        let fields = Fields::default()
+        Fields::default()
             .always("generated", Value::String(generated.into()))
             .always("digest", Value::String(self.digest.as_str().into()))
-            .always("dependencies", dependencies);
-        write(&fields.node(), Layout::V2).map(|text| text + "\n")
+            .always("dependencies", dependencies)
+            .node()
     }
 }
 
