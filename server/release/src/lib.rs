@@ -6,6 +6,7 @@
 mod json;
 mod object;
 pub mod ports;
+pub mod ready;
 pub mod record;
 
 pub use json::{to_json, to_node};
