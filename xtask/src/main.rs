@@ -8,6 +8,7 @@ mod bench;
 mod codegen;
 mod fuzz;
 mod helm;
+mod merge_rules;
 mod package;
 mod record;
 mod record_cases;
@@ -27,6 +28,7 @@ Tasks:
   fuzz [TARGET…] [--seconds N]
                  any input to the readers of templates, YAML, --set, archives, and to a whole rendering
   codegen        generates the parser of the template grammar anew
+  merge-rules    how lists of built-in kinds merge, from Kubernetes' OpenAPI document
   package        the VS Code extension with the server in it
   record-cases [TOPIC…]
                  what both real Helms say to the cases of the command line in tests/charts
@@ -41,6 +43,7 @@ fn main() -> anyhow::Result<()> {
         Some("record-conformance") => record::record(rest),
         Some("fuzz") => fuzz::fuzz(rest),
         Some("codegen") => codegen::codegen(),
+        Some("merge-rules") => merge_rules::merge_rules(),
         Some("package") => package::package(),
         Some("record-cases") => record_cases::record_cases(rest),
         _ => {

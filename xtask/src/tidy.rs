@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ide", &["text", "golang", "syntax", "yaml", "template", "chart", "render"]),
     ("release", &["text", "golang", "yaml", "template", "chart", "render"]),
     ("project", &["text", "chart"]),
-    ("cluster", &["text", "golang", "yaml", "release"]),
+    ("cluster", &["text", "golang", "yaml", "chart", "release"]),
     (
         "lsp",
         &["text", "golang", "syntax", "yaml", "template", "chart", "render", "release", "ide", "project"],

@@ -125,6 +125,11 @@ impl Chart {
         Self::new(ChartData { metadata: Arc::new(metadata), ..(*self.data).clone() })
     }
 
+    /// The same chart with other values of its own.
+    pub fn with_values(&self, values: yaml::Node) -> Self {
+        Self::new(ChartData { values: values.clone(), defaults: values, ..(*self.data).clone() })
+    }
+
     /// The same chart in another place of the tree.
     pub(crate) fn placed(&self, parent: Option<&str>) -> Self {
         let full_path: Arc<str> = match parent {

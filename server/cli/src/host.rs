@@ -3,7 +3,10 @@
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use template::Host;
+use release::Gvk;
+use release::ports::{Cluster, Reply, Request, Scope, Target};
+use serde_json::json;
+use template::{Failure, Host, Lookup, Value};
 
 /// The machine that we run on.
 #[derive(Debug)]
@@ -46,5 +49,48 @@ impl Host for Machine {
 
     fn time_zone(&self) -> &str {
         &self.time_zone
+    }
+}
+
+/// The machine, and a cluster for templates that look things up.
+pub(crate) struct Asking<'c> {
+    pub(crate) machine: Machine,
+    pub(crate) cluster: &'c dyn Cluster,
+}
+
+impl Host for Asking<'_> {
+    fn now(&self) -> i128 {
+        Host::now(&self.machine)
+    }
+
+    fn random(&self, into: &mut [u8]) {
+        self.machine.random(into);
+    }
+
+    fn time_zone(&self) -> &str {
+        Host::time_zone(&self.machine)
+    }
+
+    /// What is not there is an empty map (`engine/lookup_func.go`).
+    fn lookup(&self, query: &Lookup) -> Result<Value, Failure> {
+        let gvk = Gvk::new(&query.api_version, &query.kind);
+        let namespace = query.namespace.clone();
+        let request = if query.name.is_empty() {
+            Request::List(Scope { gvk, namespace, ..Scope::default() })
+        } else {
+            Request::Get(Target { gvk, namespace, name: query.name.clone() })
+        };
+        let found = match self.cluster.ask(request) {
+            Ok(Reply::Object(object)) => object.as_value().clone(),
+            Ok(reply) => json!({
+                "apiVersion": query.api_version,
+                "kind": format!("{}List", query.kind),
+                "metadata": {},
+                "items": reply.into_list().into_iter().map(serde_json::Value::from).collect::<Vec<_>>()
+            }),
+            Err(error) if error.is_not_found() => return Ok(template::Map::new().into()),
+            Err(error) => return Err(Failure::new(error.message)),
+        };
+        Ok(Value::from_node(&release::to_node(&found)))
     }
 }

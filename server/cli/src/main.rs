@@ -5,6 +5,7 @@
 
 mod charts;
 mod commands;
+mod deploy;
 mod epoch;
 mod explanation;
 mod files;
@@ -14,8 +15,10 @@ mod manifests;
 mod output;
 mod post_renderer;
 mod processors;
+mod release_texts;
 mod rendered;
 mod report;
+mod site;
 mod table;
 mod usage;
 
@@ -53,6 +56,16 @@ enum Command {
     Template(Box<commands::template::Args>),
     Version(commands::version::Args),
     Completion(commands::completion::Args),
+    Install(Box<commands::install::Args>),
+    Upgrade(Box<commands::upgrade::Args>),
+    Rollback(Box<commands::rollback::Args>),
+    Uninstall(Box<commands::uninstall::Args>),
+    Test(Box<commands::test::Args>),
+    List(Box<commands::list::Args>),
+    History(commands::history::Args),
+    Status(commands::status::Args),
+    Get(commands::get::Args),
+    Unlock(Box<commands::unlock::Args>),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +86,16 @@ fn main() -> ExitCode {
         Command::Template(args) => commands::template::run(global, &args),
         Command::Version(args) => commands::version::run(global, &args),
         Command::Completion(args) => commands::completion::run(&args),
+        Command::Install(args) => commands::install::run(global, &args),
+        Command::Upgrade(args) => commands::upgrade::run(global, &args),
+        Command::Rollback(args) => commands::rollback::run(global, &args),
+        Command::Uninstall(args) => commands::uninstall::run(global, &args),
+        Command::Test(args) => commands::test::run(global, &args),
+        Command::List(args) => commands::list::run(global, &args),
+        Command::History(args) => commands::history::run(global, &args),
+        Command::Status(args) => commands::status::run(global, &args),
+        Command::Get(args) => commands::get::run(global, &args),
+        Command::Unlock(args) => commands::unlock::run(global, &args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -68,6 +68,14 @@ impl ChartSource {
     }
 }
 
+impl ChartSource {
+    /// The same chart with other values of its own (`upgrade --reuse-values`).
+    pub(crate) fn with_values(&self, values: Node) -> Self {
+        let chart = self.chart.with_values(values);
+        Self { chart, parsed: self.parsed.clone(), brought: self.brought }
+    }
+}
+
 /// What `--dependency-update` does where something is missing. Its report goes before the manifests, as in Helm.
 fn bring_dependencies(chart: &str, global: &Global) -> Result<()> {
     let mut manager = Manager::new(&project::text_of(&charts::absolute(chart)), global)?;

@@ -3,11 +3,25 @@
 //! Everything outside is a port, a trait of [`ports`]: where records lie, what a cluster answers, what time it is. Ports
 //! block; whoever implements them with something asynchronous waits inside. `memory` has some that only remember.
 
+pub mod actions;
+pub mod apply;
+mod error;
+mod hooks;
 mod json;
+pub mod manifest;
 mod object;
+mod order;
+pub mod patch;
 pub mod ports;
 pub mod ready;
 pub mod record;
+mod rendered;
+mod wait;
+mod world;
 
+pub use error::{Error, ErrorKind};
 pub use json::{to_json, to_node};
 pub use object::{Gvk, Object, ObjectKey};
+pub use rendered::{Rendered, ValuesRule};
+pub use wait::{WaitConfig, WaitStrategy};
+pub use world::{Done, News, Nobody, Observer, Step, World};

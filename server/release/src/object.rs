@@ -163,6 +163,11 @@ impl Object {
         map_in(&mut self.0, "metadata").insert("namespace".to_owned(), namespace.into());
     }
 
+    /// Sets `metadata.resourceVersion`: a replacement is refused if somebody else was faster.
+    pub fn set_resource_version(&mut self, version: &str) {
+        map_in(&mut self.0, "metadata").insert("resourceVersion".to_owned(), version.into());
+    }
+
     fn metadata(&mut self, key: &str) -> &mut Map<String, Value> {
         let metadata = map_in(&mut self.0, "metadata");
         let value = metadata.entry(key).or_insert(Value::Null);

@@ -258,8 +258,8 @@ pub trait Cluster: Send + Sync {
     /// What templates are told of it.
     fn capabilities(&self) -> Result<Capabilities, ApiError>;
 
-    /// A kind as it is served. The error has the text of `kubectl`: `no matches for kind "X" in version "y/v1"`.
-    fn resource(&self, gvk: &Gvk) -> Result<Resource, ApiError>;
+    /// Kinds as they are served. The errors have the text of `kubectl`: `no matches for kind "X" in version "y/v1"`.
+    fn resources(&self, kinds: &[Gvk]) -> Vec<Result<Resource, ApiError>>;
 
     /// Looks at what is served again: kinds were added.
     fn forget_resources(&self);

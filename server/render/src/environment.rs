@@ -114,15 +114,19 @@ pub fn prepare(chart: &Chart, user: &Node, options: &Options) -> Prepared {
     Prepared { environment, errors, warnings }
 }
 
-/// `chartutil.ValidateReleaseName`.
-fn check_name(name: &str, dialect: Dialect) -> Option<Error> {
+/// Whether Kubernetes takes a name for a release (`chartutil.ValidateReleaseName`).
+pub fn is_release_name(name: &str) -> bool {
     const LONGEST: usize = 53;
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_label = |label: &str| {
         let ends = [label.bytes().next(), label.bytes().next_back()];
         ends.iter().all(|end| end.is_some_and(is_inner)) && label.bytes().all(|it| is_inner(it) || it == b'-')
     };
-    if name.len() <= LONGEST && name.split('.').all(is_label) {
+    name.len() <= LONGEST && name.split('.').all(is_label)
+}
+
+fn check_name(name: &str, dialect: Dialect) -> Option<Error> {
+    if is_release_name(name) {
         return None;
     }
     let reason = match name {

@@ -26,7 +26,7 @@ mod value_map;
 pub use chart::{InTurn, Spread};
 pub use document::{Document, Head, HeadError, Hook};
 pub use engine::{Failed, RenderedFile, RunConfig, name_from_template, run, run_telling};
-pub use environment::{Environment, Options, Prepared, Release, prepare};
+pub use environment::{Environment, Options, Prepared, Release, is_release_name, prepare};
 pub use error::{Error, ErrorKind, Excerpt};
 pub use explain::{Explanation, Step, StepKind};
 pub use hint::{Hint, hint};

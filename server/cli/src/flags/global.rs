@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use golang::Dialect;
 
-use super::LimitFlags;
+use super::{ClusterFlags, LimitFlags};
 
 /// Flags that every command takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -20,12 +20,8 @@ pub(crate) struct Global {
     pub(crate) debug: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
-    /// Name of the kubeconfig context. Rendering asks no cluster.
-    #[arg(long, global = true, hide = true, value_name = "NAME")]
-    kube_context: Option<String>,
-    /// Path of the kubeconfig file. Rendering asks no cluster.
-    #[arg(long, global = true, hide = true, value_name = "FILE")]
-    kubeconfig: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterFlags,
 }
 
 /// A major version of Helm.

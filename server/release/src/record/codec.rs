@@ -26,6 +26,14 @@ pub fn encode(record: &Record) -> Result<String, StoreError> {
     Ok(BASE64.encode(&packed))
 }
 
+/// JSON as Go's `encoding/json` writes it.
+pub fn go_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    let mut text = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, GoFormatter);
+    value.serialize(&mut serializer).map_err(|error| StoreError::broken(&error))?;
+    String::from_utf8(text).map_err(|error| StoreError::broken(&error))
+}
+
 /// Unpacks a record. What is not packed counts as JSON, as in the earliest releases of Helm.
 pub fn decode(text: &[u8]) -> Result<Record, StoreError> {
     let data = BASE64.decode(text).map_err(|error| StoreError::broken(&error))?;

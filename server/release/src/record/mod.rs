@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use chart::{ChartMetadata, ChartPart};
-pub use codec::{MAX_SIZE, decode, encode};
+pub use codec::{MAX_SIZE, decode, encode, go_json};
 pub use memory::MemoryStore;
 pub use store::{
     RecordStore, Records, StoreError, Stub, key, labels, merged_labels, refuse_system_labels, user_labels,
@@ -279,6 +279,11 @@ impl HookPhase {
 }
 
 impl Record {
+    /// The values that templates saw: the user's over the chart's own. Those of subcharts are not in a record.
+    pub fn computed_values(&self) -> Map<String, Value> {
+        crate::actions::upgrade::coalesced(self.config.clone(), &self.chart.values())
+    }
+
     /// Sets where it is in its life, with a sentence for people.
     pub fn set_status(&mut self, status: Status, description: impl Into<String>) {
         self.info.status = status;

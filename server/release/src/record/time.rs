@@ -44,6 +44,11 @@ impl Time {
         self.at.to_zoned(self.offset.to_time_zone())
     }
 
+    /// Nanoseconds since 1970, and seconds that the clocks stood ahead of UTC.
+    pub fn parts(self) -> (i128, i32) {
+        (self.at.as_nanosecond(), self.offset.seconds())
+    }
+
     /// `2026-11-23 05:13:14.608973406 +0000 UTC`: Go's `Time.String`. A zone that is not UTC goes by its offset.
     pub fn go_string(self) -> String {
         let zoned = self.zoned();

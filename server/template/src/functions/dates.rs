@@ -33,6 +33,21 @@ pub const FUNCTIONS: &[Function] = &[
     function!("unixEpoch", unix_epoch),
 ];
 
+/// A time by a layout of Go's, for those who print times outside of templates: nanoseconds since 1970, and seconds that the
+/// clocks are ahead of UTC.
+pub fn format_time(nanoseconds: i128, offset: i32, layout: &str) -> String {
+    let zone = if offset == 0 { Zone::Utc } else { Zone::Fixed { name: String::new(), offset } };
+    let unix = nanoseconds.div_euclid(SECOND.into()) as i64;
+    let nanosecond = nanoseconds.rem_euclid(SECOND.into()) as u32;
+    let time = Time { unix, nanosecond, zone, monotonic: false };
+    String::from_utf8_lossy(&format::format(&time, layout.as_bytes())).into_owned()
+}
+
+/// A duration as Go reads it (`1h30m`), in nanoseconds. The error is Go's.
+pub fn parse_duration(text: &str) -> Result<i64, String> {
+    duration::parse(text.as_bytes()).map(|it| it.0)
+}
+
 const HTML_DATE: &str = "2006-01-02";
 
 /// The current time. A deploy gives another one on every run; a preview's clock stands still.

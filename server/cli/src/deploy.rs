@@ -1,0 +1,126 @@
+//! From a chart to what a release is made of, for a cluster: what `install`, `upgrade` and `diff` begin with.
+
+use anyhow::{Result, anyhow};
+use chart::Dialect;
+use release::record::{ChartPart, Record};
+use release::{Rendered, World, to_json, to_node};
+use render::{Options, RunConfig};
+use serde_json::{Map, Value};
+use text::FileTable;
+
+use crate::flags::{DeployFlags, Global, ValuesFlags};
+use crate::host::{Asking, Machine};
+use crate::manifests::{self, ChartSource};
+use crate::{charts, output};
+
+/// A chart and values, before anybody looked at the cluster.
+pub(crate) struct Ingredients {
+    source: ChartSource,
+    user: Map<String, Value>,
+}
+
+impl Ingredients {
+    /// Reads the chart and the values.
+    pub(crate) fn read(
+        chart: &str,
+        values: &ValuesFlags,
+        flags: &DeployFlags,
+        global: &Global,
+    ) -> Result<Self> {
+        flags.refuse_what_is_missing()?;
+        charts::locate(chart)?;
+        let mut table = FileTable::default();
+        let user = values.read(&mut table, global.helm.dialect())?;
+        let source = ChartSource::read(chart, flags.dependency_update, &mut table, global)?;
+        let user = match to_json(&user.merged) {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        };
+        Ok(Self { source, user })
+    }
+
+    /// What the user said.
+    pub(crate) fn user(&self) -> &Map<String, Value> {
+        &self.user
+    }
+
+    /// The chart's custom resource definitions: file and text.
+    pub(crate) fn crds(&self) -> Vec<(String, String)> {
+        let text = |crd: &chart::Crd| String::from_utf8_lossy(&crd.file.data).into_owned();
+        self.source.chart.crds().iter().map(|crd| (crd.file.path.to_string(), text(crd))).collect()
+    }
+
+    /// Renders for a release. `own_values` take the place of the chart's own.
+    pub(crate) fn render(
+        &self,
+        world: &World<'_>,
+        release: render::Release,
+        config: Map<String, Value>,
+        own_values: Option<Map<String, Value>>,
+        flags: &DeployFlags,
+        global: &Global,
+    ) -> Result<Rendered> {
+        let replaced;
+        let source = match own_values {
+            None => &self.source,
+            Some(values) => {
+                replaced = self.source.with_values(to_node(&Value::Object(values)));
+                &replaced
+            }
+        };
+        let options = Options {
+            release,
+            capabilities: world.cluster.capabilities().map_err(|error| anyhow!(error))?,
+            dialect: world.dialect,
+            skip_schema: flags.skip_schema_validation,
+        };
+        let user = to_node(&Value::Object(config.clone()));
+        let run = RunConfig { limits: global.limits.limits(), ..RunConfig::default() };
+        let host = Asking { machine: Machine::new(), cluster: world.cluster };
+        let made = manifests::make(source, &user, &options, &run, &host)
+            .map_err(|failure| anyhow!(*failure.error))?;
+        let environment = &made.environment;
+        let part = ChartPart::of(&environment.chart, world.dialect, world.now());
+        let crds = environment.chart.crds();
+        Ok(Rendered::new(&made.rendering, &crds, part, config, flags.render_subchart_notes))
+    }
+}
+
+/// What is printed of a new revision.
+pub(crate) fn print_record(
+    record: &Record,
+    title: &str,
+    flags: &DeployFlags,
+    dialect: Dialect,
+) -> Result<()> {
+    let mut shown = record.clone();
+    if flags.hide_secret {
+        shown.manifest = without_secrets(&shown.manifest);
+    }
+    if let Some(text) = flags.output.write(&shown)? {
+        return output::print(&text);
+    }
+    let what = crate::release_texts::Shown { hide_notes: flags.hide_notes, ..Default::default() };
+    let text = crate::release_texts::status(&shown, &what, dialect)?;
+    output::print(&format!("{title}{text}"))
+}
+
+/// Secrets are named, but not shown (`--hide-secret`).
+fn without_secrets(manifest: &str) -> String {
+    let mut out = String::with_capacity(manifest.len());
+    for document in manifest.split_inclusive("\n---\n") {
+        let is_secret = release::manifest::read(document)
+            .is_ok_and(|objects| objects.iter().any(|it| it.kind() == "Secret" && it.api_version() == "v1"));
+        match document.lines().find(|line| line.starts_with("# Source: ")).filter(|_| is_secret) {
+            Some(source) => {
+                let head = if document.starts_with("---\n") { "---\n" } else { "" };
+                let tail = if document.ends_with("\n---\n") { "---\n" } else { "" };
+                out.push_str(&format!(
+                    "{head}{source}\n# HIDDEN: The Secret output has been suppressed\n{tail}"
+                ));
+            }
+            None => out.push_str(document),
+        }
+    }
+    out
+}
