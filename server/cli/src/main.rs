@@ -66,6 +66,7 @@ enum Command {
     Status(commands::status::Args),
     Get(commands::get::Args),
     Unlock(Box<commands::unlock::Args>),
+    Diff(Box<commands::diff::Args>),
 }
 
 fn main() -> ExitCode {
@@ -96,9 +97,14 @@ fn main() -> ExitCode {
         Command::Status(args) => commands::status::run(global, &args),
         Command::Get(args) => commands::get::run(global, &args),
         Command::Unlock(args) => commands::unlock::run(global, &args),
+        Command::Diff(args) => commands::diff::run(global, &args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<commands::diff::Changed>() => {
+            output::remark(&format!("Error: {error}"));
+            ExitCode::from(2)
+        }
         Err(error) => output::fail(&error),
     }
 }

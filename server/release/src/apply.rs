@@ -187,7 +187,7 @@ fn write_existing(
 }
 
 /// What is to be sent for an object that is there; `None` where nothing is to change.
-fn rewriting(
+pub(crate) fn rewriting(
     world: &World<'_>,
     current: &[Object],
     object: &Object,
@@ -197,7 +197,7 @@ fn rewriting(
     let write = write_options(writing, world.dialect);
     match writing.method {
         Method::ServerSide { .. } => {
-            if writing.upgrade_managers {
+            if writing.upgrade_managers && !writing.dry_run {
                 upgrade_managers(world, object, live, writing)?;
             }
             Ok(Some(applying(object, writing, world.dialect)))
@@ -365,7 +365,7 @@ pub fn already_there(
     Ok(there)
 }
 
-fn send(world: &World<'_>, requests: &[Request]) -> Vec<Result<Reply, ApiError>> {
+pub(crate) fn send(world: &World<'_>, requests: &[Request]) -> Vec<Result<Reply, ApiError>> {
     if requests.is_empty() { Vec::new() } else { world.cluster.send(requests) }
 }
 
@@ -373,7 +373,7 @@ fn runs_of_kinds(objects: &[Object]) -> impl Iterator<Item = &[Object]> {
     objects.chunk_by(|a, b| a.kind() == b.kind())
 }
 
-fn creation(object: &Object, writing: Writing, dialect: Dialect) -> Request {
+pub(crate) fn creation(object: &Object, writing: Writing, dialect: Dialect) -> Request {
     // What has its name made up by the server can only be created.
     if writing.method.applies() && !object.name().is_empty() {
         applying(object, writing, dialect)
@@ -403,12 +403,12 @@ fn write_options(writing: Writing, dialect: Dialect) -> WriteOptions {
 }
 
 /// What is said of an object that could not be made.
-fn refused(object: &Object, error: ApiError, writing: Writing) -> Error {
+pub(crate) fn refused(object: &Object, error: ApiError, writing: Writing) -> Error {
     if writing.method.applies() { apply_error(object, error) } else { error.into() }
 }
 
 /// What is said of an object that could not be written.
-fn not_written(object: &Object, error: ApiError, writing: Writing) -> Error {
+pub(crate) fn not_written(object: &Object, error: ApiError, writing: Writing) -> Error {
     match writing.method {
         Method::ServerSide { .. } => apply_error(object, error),
         Method::Replace { .. } => Error::from(error).context("failed to replace object"),

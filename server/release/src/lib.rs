@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod apply;
+pub mod diff;
 mod error;
 mod hooks;
 mod json;
@@ -13,6 +14,7 @@ mod object;
 mod order;
 pub mod patch;
 pub mod ports;
+pub mod preflight;
 pub mod ready;
 pub mod record;
 mod rendered;

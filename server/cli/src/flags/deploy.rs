@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use super::Form;
 
 /// What is rendered for a release, and what is printed of it.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Release")]
 pub(crate) struct DeployFlags {
     /// Do everything but what changes something. `server` asks the cluster; `client` asks it no more than it must.

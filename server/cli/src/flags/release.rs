@@ -36,6 +36,9 @@ pub(crate) struct ApplyFlags {
     /// Run no hooks.
     #[arg(long)]
     no_hooks: bool,
+    /// Write without having the server try every object first.
+    #[arg(long)]
+    no_preflight: bool,
     /// Write by server-side apply: `true`, `false`, or `auto` as the last revision was.
     #[arg(long, value_name = "true|false|auto", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     server_side: Option<String>,
@@ -61,6 +64,7 @@ impl ApplyFlags {
             force_replace: self.force_replace,
             force_conflicts: self.force_conflicts,
             no_hooks: self.no_hooks,
+            no_preflight: self.no_preflight,
             wait: wait_config(self.wait.as_deref(), self.wait_for_jobs, &self.timeout, dialect)?,
             atomic: self.atomic,
             cleanup_on_fail: self.cleanup_on_fail,

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::manifest;
 use crate::object::Object;
 use crate::ports::{Request, WriteOptions};
+use crate::preflight;
 use crate::record::{Info, Record, Status, StoreError, refuse_system_labels};
 use crate::rendered::Rendered;
 use crate::wait;
@@ -119,6 +120,13 @@ pub fn install(world: &World<'_>, config: &InstallConfig, rendered: &Rendered) -
                     world.words("Unable to continue with install", "unable to continue with install"),
                 )
             })?;
+    if !apply_config.no_preflight {
+        let writing = preflight::creating(server_side);
+        let trials = preflight::preflight(world, &adopted, &objects, writing);
+        if let Some(error) = preflight::problems(&trials, &objects) {
+            return Err(error);
+        }
+    }
     if config.dry_run {
         "Dry run complete".clone_into(&mut record.info.description);
         return Ok(record);

@@ -63,6 +63,8 @@ pub struct ApplyConfig {
     pub force_conflicts: bool,
     /// Run no hooks.
     pub no_hooks: bool,
+    /// Write without trying first.
+    pub no_preflight: bool,
     /// What is waited for, and how long.
     pub wait: WaitConfig,
     /// If it fails, bring back what was there before.

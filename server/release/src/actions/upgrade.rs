@@ -15,6 +15,7 @@ use crate::apply::{self, Changes};
 use crate::error::{Error, ErrorKind};
 use crate::manifest;
 use crate::object::{Gvk, Object};
+use crate::preflight::{self, Trial};
 use crate::record::{ApplyMethod, Info, Record, Status, StoreError, merged_labels, refuse_system_labels};
 use crate::rendered::{Rendered, ValuesRule};
 use crate::wait;
@@ -132,6 +133,12 @@ pub fn upgrade(
     apply_config.check(server_side)?;
     let mut record = new_record(world, config, &begun, rendered, server_side);
     let (current, target) = objects(world, &begun.current, &record, config)?;
+    if !apply_config.no_preflight {
+        let trials = try_out(world, &apply_config, &begun.current, server_side, &current, &target);
+        if let Some(error) = preflight::problems(&trials, &target) {
+            return Err(error);
+        }
+    }
     if config.dry_run {
         record.info.description = if config.description.is_empty() {
             "Dry run complete".to_owned()
@@ -175,6 +182,31 @@ fn new_record(
     rendered.fill(&mut record);
     record.set_status(Status::PendingUpgrade, "Preparing upgrade");
     record
+}
+
+fn try_out(
+    world: &World<'_>,
+    config: &ApplyConfig,
+    last: &Record,
+    server_side: bool,
+    current: &[Object],
+    target: &[Object],
+) -> Vec<Trial> {
+    let was_client_side = last.apply_method != ApplyMethod::ServerSide;
+    preflight::preflight(world, current, target, config.updating(server_side, was_client_side, false))
+}
+
+/// Tries an upgrade on the server, and writes nothing: what each object is now, and what it would be.
+pub fn trials(
+    world: &World<'_>,
+    config: &UpgradeConfig,
+    begun: &Begun,
+    rendered: &Rendered,
+) -> Result<Vec<Trial>, Error> {
+    let server_side = begun.server_side(&config.apply);
+    let record = new_record(world, config, begun, rendered, server_side);
+    let (current, target) = objects(world, &begun.current, &record, config)?;
+    Ok(try_out(world, &config.apply, &begun.current, server_side, &current, &target))
 }
 
 /// What is there and counts as the release's, and what is to be there.

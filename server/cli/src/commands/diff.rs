@@ -1,0 +1,83 @@
+//! `chartroom diff`: what would change, in the words of helm-diff.
+
+mod flags;
+mod local;
+mod releases;
+mod revision;
+mod rollback;
+mod upgrade;
+
+use anyhow::{Result, anyhow};
+use release::diff::{Diff, Index};
+use release::record::{Record, Records};
+
+use self::flags::Flags;
+use super::status::find;
+use crate::flags::Global;
+use crate::output;
+use crate::site::Site;
+
+/// Show what would change, or what did.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Upgrade(Box<upgrade::Args>),
+    Rollback(rollback::Args),
+    Revision(revision::Args),
+    Release(releases::Args),
+    Local(Box<local::Args>),
+}
+
+/// Exit codes beyond success: 2 where changes are asked for by `--detailed-exitcode`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Changed;
+
+impl std::fmt::Display for Changed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("identified at least one change, exiting with non-zero exit code (detailed-exitcode parameter enabled)")
+    }
+}
+
+impl std::error::Error for Changed {}
+
+pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    match &args.what {
+        What::Upgrade(args) => upgrade::run(global, args),
+        What::Rollback(args) => rollback::run(global, args),
+        What::Revision(args) => revision::run(global, args),
+        What::Release(args) => releases::run(global, args),
+        What::Local(args) => local::run(global, args),
+    }
+}
+
+/// Prints a diff, and says by the exit code whether there is one if that is asked for.
+fn tell(diff: &Diff, flags: &Flags) -> Result<()> {
+    output::print(&diff.print(&flags.report()?))?;
+    if flags.detailed_exitcode && diff.any {
+        return Err(anyhow!(Changed));
+    }
+    Ok(())
+}
+
+/// The objects of a record as `helm get manifest` prints them.
+fn index_of(record: &Record, flags: &Flags) -> Result<Index> {
+    Index::read(&record.manifest, &flags.index(&record.namespace)).map_err(|error| anyhow!(error))
+}
+
+/// Compares two records of one release.
+fn compare(
+    global: &Global,
+    flags: &Flags,
+    pick: impl Fn(&Records<'_>) -> Result<(Record, Record)>,
+) -> Result<()> {
+    let site = Site::open(global)?;
+    let storage = site.storage(false);
+    let (old, new) = pick(&Records::new(&storage))?;
+    let diff = release::diff::diff(&index_of(&old, flags)?, &index_of(&new, flags)?, &flags.config()?);
+    tell(&diff, flags)
+}

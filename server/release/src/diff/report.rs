@@ -1,0 +1,179 @@
+//! A diff as text.
+
+use std::fmt::Write;
+
+use super::{Change, Delta, Diff, Entry};
+
+/// In which form a diff is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Line by line.
+    #[default]
+    Diff,
+    /// One line for each object, and how many there are.
+    Simple,
+    /// One JSON object for each.
+    Json,
+}
+
+/// How a diff is told.
+#[derive(Clone, Debug, Default)]
+pub struct ReportConfig {
+    /// In which form.
+    pub form: Form,
+    /// So many lines around changes; all if there is no number.
+    pub context: Option<usize>,
+    /// With colours.
+    pub colour: bool,
+    /// Of objects of these kinds no lines are shown.
+    pub suppressed_kinds: Vec<String>,
+}
+
+const GREEN: &str = "0;32";
+const RED: &str = "0;31";
+const YELLOW: &str = "0;33";
+const MAGENTA: &str = "0;35";
+const BRIGHT_BLUE: &str = "0;94";
+
+impl Change {
+    /// As programs read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "ADD",
+            Self::Removed => "REMOVE",
+            Self::Modified => "MODIFY",
+            Self::Ownership => "OWNERSHIP",
+            Self::Suppressed => "MODIFY_SUPPRESSED",
+            Self::Restless => "NON_DETERMINISTIC",
+        }
+    }
+
+    fn colour(self) -> &'static str {
+        match self {
+            Self::Added => GREEN,
+            Self::Removed => RED,
+            Self::Modified => YELLOW,
+            Self::Ownership => MAGENTA,
+            Self::Suppressed | Self::Restless => BRIGHT_BLUE,
+        }
+    }
+
+    fn told(self, form: Form) -> &'static str {
+        match (self, form) {
+            (Self::Suppressed, _) => "has changed, but diff is empty after suppression.",
+            (Self::Restless, _) => {
+                "comes out differently each time it is rendered, and does not change otherwise."
+            }
+            (Self::Added, Form::Simple) => "to be added.",
+            (Self::Removed, Form::Simple) => "to be removed.",
+            (Self::Modified, Form::Simple) => "to be changed.",
+            (Self::Ownership, Form::Simple) => "to change ownership.",
+            (Self::Added, _) => "has been added:",
+            (Self::Removed, _) => "has been removed:",
+            (Self::Modified, _) => "has changed:",
+            (Self::Ownership, _) => "changed ownership:",
+        }
+    }
+}
+
+impl Diff {
+    /// The diff as text.
+    pub fn print(&self, config: &ReportConfig) -> String {
+        match config.form {
+            Form::Diff => self.entries.iter().map(|entry| in_full(entry, config)).collect(),
+            Form::Simple => self.simple(config),
+            Form::Json => self.json(),
+        }
+    }
+
+    fn simple(&self, config: &ReportConfig) -> String {
+        let mut text: String = self.entries.iter().map(|entry| title(entry, config)).collect();
+        let count = |change: Change| self.entries.iter().filter(|entry| entry.change == change).count();
+        let _ = writeln!(
+            text,
+            "Plan: {} to add, {} to change, {} to destroy, {} to change ownership.",
+            count(Change::Added),
+            count(Change::Modified),
+            count(Change::Removed),
+            count(Change::Ownership)
+        );
+        text
+    }
+
+    /// As helm-diff's template for it writes it.
+    fn json(&self) -> String {
+        let objects: Vec<String> = self.entries.iter().filter_map(json).collect();
+        format!("[{}]\n", objects.join(","))
+    }
+}
+
+fn json(entry: &Entry) -> Option<String> {
+    let (rest, group) = entry.key.strip_suffix(')')?.rsplit_once(" (")?;
+    let mut parts = rest.splitn(3, ", ");
+    let (namespace, name, kind) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_plain = |text: &str, more: &[u8]| {
+        !text.is_empty()
+            && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || more.contains(&it))
+    };
+    // What has another name than Kubernetes gives is left out.
+    if !is_plain(namespace, b"-") || !is_plain(name, b"-.") || group.is_empty() {
+        return None;
+    }
+    let change = entry.change.as_str();
+    Some(format!(
+        "{{\n  \"api\": \"{group}\",\n  \"kind\": \"{kind}\",\n  \"namespace\": \"{namespace}\",\n  \"name\": \"{name}\",\n  \
+         \"change\": \"{change}\"\n}}"
+    ))
+}
+
+fn coloured(text: &str, colour: &str, config: &ReportConfig) -> String {
+    if config.colour { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+fn title(entry: &Entry, config: &ReportConfig) -> String {
+    let text = format!("{} {}", entry.key, entry.change.told(config.form));
+    coloured(&text, entry.change.colour(), config) + "\n"
+}
+
+fn in_full(entry: &Entry, config: &ReportConfig) -> String {
+    let mut text = title(entry, config);
+    if config.suppressed_kinds.contains(&entry.kind) {
+        let told = format!("+ Changes suppressed on sensitive content of type {}\n", entry.kind);
+        return text + &coloured(&told, YELLOW, config);
+    }
+    if entry.change == Change::Restless {
+        return text;
+    }
+    let near = near_changes(entry, config.context);
+    let mut omitting = false;
+    for (line, near) in entry.lines.iter().zip(near) {
+        if !near {
+            if !omitting {
+                text.push_str("...\n");
+            }
+            omitting = true;
+            continue;
+        }
+        omitting = false;
+        match line.delta {
+            Delta::Both if line.text.is_empty() => text.push('\n'),
+            Delta::Both => {
+                let _ = writeln!(text, "  {}", line.text);
+            }
+            Delta::Old => text += &(coloured(&format!("- {}", line.text), RED, config) + "\n"),
+            Delta::New => text += &(coloured(&format!("+ {}", line.text), GREEN, config) + "\n"),
+        }
+    }
+    text
+}
+
+/// Which lines are no farther from a change than so many lines.
+fn near_changes(entry: &Entry, context: Option<usize>) -> Vec<bool> {
+    let Some(context) = context else { return vec![true; entry.lines.len()] };
+    let mut near = vec![false; entry.lines.len()];
+    for at in (0..entry.lines.len()).filter(|at| entry.lines[*at].delta != Delta::Both) {
+        let end = (at + context + 1).min(near.len());
+        near[at.saturating_sub(context)..end].fill(true);
+    }
+    near
+}
