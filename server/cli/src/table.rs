@@ -10,7 +10,7 @@ pub(crate) fn table(rows: &[Vec<String>], most: usize) -> String {
         widths.resize(widths.len().max(row.len()), 0);
         for (widest, cell) in widths.iter_mut().zip(row) {
             let limit = if most == 0 { usize::MAX } else { most };
-            *widest = (*widest).max(width(cell).min(limit));
+            *widest = (*widest).max(line_width(cell).min(limit));
         }
     }
     let line = |row: &Vec<String>| {
@@ -38,6 +38,11 @@ fn resized(cell: &str, wanted: usize) -> String {
     kept + "..."
 }
 
+/// How wide the widest line of a text is. Where there are several, what is more than that is cut.
+fn line_width(text: &str) -> usize {
+    text.split('\n').map(width).max().unwrap_or(0)
+}
+
 /// How many cells of a terminal a text takes; what cannot be printed takes none.
 fn width(text: &str) -> usize {
     text.chars().map(|it| it.width().unwrap_or(0)).sum()
@@ -57,6 +62,11 @@ mod tests {
             table(&rows(&[&["NAME", "V"], &["a", "1.0"], &["ü世", ""]]), 80),
             "NAME\tV  \na   \t1.0\nü世 \t   "
         );
+    }
+
+    #[test]
+    fn several_lines_are_cut_to_the_widest() {
+        assert_eq!(table(&rows(&[&["abcdefghij\nxyz"]]), 0), "abcdefg...");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     header.push("DESCRIPTION");
     let mut rows = vec![header.into_iter().map(str::to_owned).collect()];
     rows.extend(revisions.into_iter().map(|it| row(it, args.show_rollback_revision)));
-    output::print(&(table(&rows, 80) + "\n"))
+    output::print(&(table(&rows, 0) + "\n"))
 }
 
 fn revision(record: &Record) -> Row {

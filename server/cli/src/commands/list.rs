@@ -186,7 +186,7 @@ fn print(records: &[Record], args: &Args) -> Result<()> {
             vec![it.name, it.namespace, it.revision, it.updated, it.status, it.chart, it.app_version]
         }),
     );
-    output::print(&(table(&rows, 80) + "\n"))
+    output::print(&(table(&rows, 0) + "\n"))
 }
 
 fn element(record: &Record, args: &Args) -> Result<Element> {
