@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod apply;
 pub mod diff;
+mod doctor;
 mod error;
 mod hooks;
 mod json;

@@ -7,13 +7,15 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use chart::Dialect;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::doctor::Doctor;
 use crate::error::{Error, ErrorKind};
 use crate::object::{Object, ObjectKey};
 use crate::ports::{ApiError, Scope, Seen, Target};
+use crate::ready::kstatus::Status;
 use crate::ready::watch::{Goal, Reader, Reading, Wait};
-use crate::ready::{legacy, watch};
+use crate::ready::{legacy, summary, watch};
 use crate::world::{News, Step, World};
 
 /// What is waited for after objects were written.
@@ -37,11 +39,18 @@ pub struct WaitConfig {
     pub jobs: bool,
     /// For at most so long, each time something is waited for.
     pub timeout: Duration,
+    /// To the end, also where it is plain that it is of no use.
+    pub keep_waiting: bool,
 }
 
 impl Default for WaitConfig {
     fn default() -> Self {
-        Self { strategy: WaitStrategy::HookOnly, jobs: false, timeout: Duration::from_mins(5) }
+        Self {
+            strategy: WaitStrategy::HookOnly,
+            jobs: false,
+            timeout: Duration::from_mins(5),
+            keep_waiting: false,
+        }
     }
 }
 
@@ -55,7 +64,7 @@ pub(crate) fn ready(world: &World<'_>, objects: &[Object], config: WaitConfig) -
         WaitStrategy::Legacy => legacy_ready(world, objects, config),
         WaitStrategy::HookOnly | WaitStrategy::Watcher => {
             let reader = if config.jobs { Reader::ReadyWithJobs } else { Reader::Ready };
-            watched(world, objects, Goal::Ready, reader, config.timeout)
+            watched(world, objects, Goal::Ready, reader, config)
         }
     }
 }
@@ -73,7 +82,13 @@ pub(crate) fn established(world: &World<'_>, objects: &[Object], config: WaitCon
 /// Waits for the objects of a hook to come to their end.
 pub(crate) fn hook_done(world: &World<'_>, objects: &[Object], timeout: Duration) -> Result<(), Error> {
     match world.dialect {
-        Dialect::Helm4 => watched(world, objects, Goal::Ready, Reader::Hook, timeout),
+        Dialect::Helm4 => watched(
+            world,
+            objects,
+            Goal::Ready,
+            Reader::Hook,
+            WaitConfig { timeout, ..WaitConfig::default() },
+        ),
         Dialect::Helm3 => objects.iter().try_for_each(|object| legacy_hook_done(world, object, timeout)),
     }
 }
@@ -84,7 +99,13 @@ pub(crate) fn gone(world: &World<'_>, objects: &[Object], timeout: Duration) -> 
         return Ok(());
     }
     match world.dialect {
-        Dialect::Helm4 => watched(world, objects, Goal::Gone, Reader::Ready, timeout),
+        Dialect::Helm4 => watched(
+            world,
+            objects,
+            Goal::Gone,
+            Reader::Ready,
+            WaitConfig { timeout, ..WaitConfig::default() },
+        ),
         Dialect::Helm3 => legacy_gone(world, objects, timeout),
     }
 }
@@ -94,85 +115,129 @@ fn watched(
     objects: &[Object],
     goal: Goal,
     reader: Reader,
-    timeout: Duration,
+    config: WaitConfig,
 ) -> Result<(), Error> {
-    let mut wait = Wait::new(goal, objects);
+    let wait = Wait::new(goal, objects);
     let waited: FxHashSet<ObjectKey> = wait.objects().map(|(key, _)| key.clone()).collect();
     if waited.is_empty() {
         return Ok(());
     }
-    let mut seen: FxHashSet<ObjectKey> = FxHashSet::default();
-    let mut synced = false;
-    let mut again: Vec<(i128, Object)> = Vec::new();
-    let mut told = String::new();
-    let ended = observe(world, &scopes(objects), timeout, &mut |news| {
-        let now = world.clock.now();
+    let fails_fast = goal == Goal::Ready && !config.keep_waiting;
+    let mut watching = Watching {
+        world,
+        goal,
+        reader,
+        wait,
+        waited,
+        synced: false,
+        live: FxHashMap::default(),
+        again: Vec::new(),
+        told: String::new(),
+        doctor: fails_fast.then(|| Doctor::new(world)),
+        hopeless: None,
+    };
+    let ended = observe(world, &scopes(objects), config.timeout, &mut |news| watching.see(news))?;
+    let stopped = match (ended, &watching.hopeless) {
+        (Ended::Done, None) => None,
+        (Ended::Done, Some(why)) => Some(format!("there is no use in waiting: {why}")),
+        (Ended::Late, _) => Some("context deadline exceeded".to_owned()),
+        (Ended::Cancelled, _) => Some("context canceled".to_owned()),
+    };
+    watching.wait.end(stopped.as_deref()).map_err(|message| Error::new(ended.error_kind(), message))
+}
+
+/// A wait that watches.
+struct Watching<'w> {
+    world: &'w World<'w>,
+    goal: Goal,
+    reader: Reader,
+    wait: Wait,
+    waited: FxHashSet<ObjectKey>,
+    /// Whether everything that was there at the beginning has been seen.
+    synced: bool,
+    /// The objects as they were seen last.
+    live: FxHashMap<ObjectKey, Object>,
+    /// Objects that time alone may change, and when to look at them again.
+    again: Vec<(i128, Object)>,
+    /// What was told last.
+    told: String,
+    /// Who finds out what is wrong; nobody where everything is waited for to the end.
+    doctor: Option<Doctor<'w>>,
+    /// Why it is of no use to wait longer.
+    hopeless: Option<String>,
+}
+
+impl Watching<'_> {
+    /// Whether the wait is over.
+    fn see(&mut self, news: Seen) -> bool {
+        let now = self.world.clock.now();
         match news {
-            Seen::Object(object) if waited.contains(&object.key()) => {
-                look(world, &mut wait, &mut again, object.clone(), reader, now);
-                seen.insert(object.key());
+            Seen::Object(object) if self.waited.contains(&object.key()) => self.look(object, now),
+            Seen::Gone(target) => {
+                let key = key_of(&target);
+                self.live.remove(&key);
+                self.wait.see(&key, &Reading::gone());
             }
-            Seen::Gone(target) => wait.see(&key_of(&target), &Reading::gone()),
             Seen::Synced => {
-                synced = true;
-                let missing = waited.iter().filter(|key| !seen.contains(*key));
-                missing.for_each(|key| wait.see(key, &Reading::gone()));
+                self.synced = true;
+                let missing = self.waited.iter().filter(|key| !self.live.contains_key(*key));
+                missing.for_each(|key| self.wait.see(key, &Reading::gone()));
             }
             Seen::Object(_) | Seen::Tick => {
-                let due: Vec<Object> = again.extract_if(.., |(at, _)| *at <= now).map(|(_, it)| it).collect();
+                let due: Vec<Object> =
+                    self.again.extract_if(.., |(at, _)| *at <= now).map(|(_, it)| it).collect();
                 for object in due {
-                    look(world, &mut wait, &mut again, object, reader, now);
+                    self.look(object, now);
                 }
             }
         }
-        if synced {
-            tell_progress(world, &wait, goal, &mut told);
+        if !self.synced {
+            return false;
         }
-        synced && wait.is_over()
-    })?;
-    let stopped = match ended {
-        Ended::Done => None,
-        Ended::Late => Some("context deadline exceeded"),
-        Ended::Cancelled => Some("context canceled"),
-    };
-    wait.end(stopped).map_err(|message| Error::new(ended.error_kind(), message))
-}
-
-/// Reads the status of an object, now and again when time alone changes it.
-fn look(
-    world: &World<'_>,
-    wait: &mut Wait,
-    again: &mut Vec<(i128, Object)>,
-    object: Object,
-    reader: Reader,
-    now: i128,
-) {
-    let reading = watch::read(&object, reader, world.cluster, now);
-    let key = object.key();
-    wait.see(&key, &reading);
-    again.retain(|(_, it)| it.key() != key);
-    if let Some(later) = reading.again_in {
-        again.push((now + later.as_nanos() as i128, object));
+        self.tell_progress();
+        if self.wait.is_over() {
+            return true;
+        }
+        if let Some(doctor) = &mut self.doctor {
+            self.hopeless = doctor.look(&self.wait, &self.live, now);
+        }
+        self.hopeless.is_some()
     }
-}
 
-/// Tells what is still open, if that is not what was told last.
-fn tell_progress(world: &World<'_>, wait: &Wait, goal: Goal, told: &mut String) {
-    use crate::ready::kstatus::Status;
-    let is_done = |reading: &Reading| match goal {
-        Goal::Ready => reading.status == Status::Current,
-        Goal::Gone => matches!(reading.status, Status::NotFound | Status::Unknown),
-    };
-    let all = wait.objects().count();
-    let open: Vec<String> = wait
-        .objects()
-        .filter(|(_, reading)| !is_done(reading))
-        .map(|(key, reading)| format!("{} {}: {}", key.kind, key.name, reading.message))
-        .collect();
-    let now = open.join("\n");
-    if now != *told {
-        world.tell(News::Waiting { open: &open, ready: all - open.len(), all });
-        *told = now;
+    /// Reads the status of an object, now and again when time alone changes it.
+    fn look(&mut self, object: Object, now: i128) {
+        let reading = watch::read(&object, self.reader, self.world.cluster, now);
+        let key = object.key();
+        self.wait.see(&key, &reading);
+        self.again.retain(|(_, it)| it.key() != key);
+        if let Some(later) = reading.again_in {
+            self.again.push((now + later.as_nanos() as i128, object.clone()));
+        }
+        self.live.insert(key, object);
+    }
+
+    /// Tells what is still open, if that is not what was told last.
+    fn tell_progress(&mut self) {
+        let goal = self.goal;
+        let is_done = |reading: &Reading| match goal {
+            Goal::Ready => reading.status == Status::Current,
+            Goal::Gone => matches!(reading.status, Status::NotFound | Status::Unknown),
+        };
+        let all = self.wait.objects().count();
+        let open: Vec<String> = self
+            .wait
+            .objects()
+            .filter(|(_, reading)| !is_done(reading))
+            .map(|(key, reading)| match self.live.get(key) {
+                Some(object) if goal == Goal::Ready => summary::line(object, reading, &[]).text,
+                _ => format!("{} {}: {}", key.kind, key.name, reading.message),
+            })
+            .collect();
+        let now = open.join("\n");
+        if now != self.told {
+            self.world.tell(News::Waiting { open: &open, ready: all - open.len(), all });
+            self.told = now;
+        }
     }
 }
 

@@ -27,6 +27,9 @@ pub(crate) struct ApplyFlags {
     /// How long to wait, each time.
     #[arg(long, value_name = "DURATION", default_value = "5m0s")]
     timeout: String,
+    /// Wait to the end also where it is plain that it is of no use: an image that there is not, a crash loop.
+    #[arg(long)]
+    no_fail_fast: bool,
     /// If it fails, bring back what was there before. Waits for every object.
     #[arg(long, visible_alias = "rollback-on-failure")]
     pub(crate) atomic: bool,
@@ -65,7 +68,10 @@ impl ApplyFlags {
             force_conflicts: self.force_conflicts,
             no_hooks: self.no_hooks,
             no_preflight: self.no_preflight,
-            wait: wait_config(self.wait.as_deref(), self.wait_for_jobs, &self.timeout, dialect)?,
+            wait: WaitConfig {
+                keep_waiting: self.no_fail_fast,
+                ..wait_config(self.wait.as_deref(), self.wait_for_jobs, &self.timeout, dialect)?
+            },
             atomic: self.atomic,
             cleanup_on_fail: self.cleanup_on_fail,
         })
@@ -87,7 +93,7 @@ pub(crate) fn wait_config(
             bail!("invalid wait input \"{other}\". Valid inputs are watcher, hookOnly, and legacy")
         }
     };
-    Ok(WaitConfig { strategy, jobs, timeout: duration(timeout)? })
+    Ok(WaitConfig { strategy, jobs, timeout: duration(timeout)?, keep_waiting: false })
 }
 
 /// A duration as Go writes it: `5m0s`, `1h`, `90s`.
