@@ -1,7 +1,7 @@
 //! Helm's release life cycle, without a cluster: what an install, an upgrade or a rollback would do, and how it is done.
 //!
 //! Everything outside is a port, a trait of [`ports`]: where records lie, what a cluster answers, what time it is. Ports
-//! block; whoever implements them with something asynchronous waits inside. `memory` has some that only remember.
+//! block; whoever implements them with something asynchronous waits inside. [`memory`] has one that only remembers.
 
 pub mod actions;
 pub mod apply;
@@ -11,6 +11,7 @@ mod error;
 mod hooks;
 mod json;
 pub mod manifest;
+pub mod memory;
 mod object;
 mod order;
 pub mod patch;
