@@ -102,7 +102,7 @@ fn rendered(objects: &[(&str, &str, &str)]) -> Rendered {
     let document = |(kind, name, image): &(&str, &str, &str)| {
         let version = if *kind == "Job" { "batch/v1" } else { "v1" };
         format!(
-            "---\n# Source: c/{name}.yaml\napiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n  image: {image}\n"
+            "---\n# Source: c/{name}.yaml\napiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n  image: {image:?}\n"
         )
     };
     Rendered { manifest: objects.iter().map(document).collect(), ..Rendered::default() }
