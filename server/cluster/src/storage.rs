@@ -8,8 +8,10 @@ use data_encoding::BASE64;
 use futures::StreamExt;
 use futures::stream;
 use http::Method;
+use release::ports::ApiError;
 use release::record::{
-    MAX_SIZE, Record, RecordStore, Status, StoreError, Stub, decode, encode, key, labels, user_labels,
+    MAX_SIZE, Record, RecordStore, Status, StoreError, Stub, decode, encode, key, labels, newest_of,
+    user_labels,
 };
 use serde_json::{Map, Value, json};
 
@@ -72,17 +74,65 @@ impl<'c> Storage<'c> {
                 ),
             }
         })?;
+        self.record(&object).map_err(|error| broken(stub, &error))
+    }
+
+    /// The record in an object.
+    fn record(&self, object: &Value) -> Result<Record, StoreError> {
         let text = object["data"]["release"].as_str().unwrap_or_default();
         let mut record = match self.driver {
             Driver::Secrets => {
-                let text = BASE64.decode(text.as_bytes()).map_err(|error| broken(stub, &error))?;
-                decode(&text)
+                let text = BASE64.decode(text.as_bytes());
+                decode(&text.map_err(|error| StoreError::Broken(error.to_string()))?)
             }
             Driver::ConfigMaps => decode(text.as_bytes()),
-        }
-        .map_err(|error| broken(stub, &error))?;
+        }?;
         record.labels = user_labels(texts(&object["metadata"]["labels"]));
         Ok(record)
+    }
+
+    /// What is told of each record that a selector selects, page by page.
+    async fn pages(
+        &self,
+        selector: &str,
+        accept: &'static str,
+        limit: &'static str,
+        take: &mut (dyn FnMut(Vec<Value>) + Send),
+    ) -> Result<(), ApiError> {
+        let mut next = String::new();
+        loop {
+            let call = Call::get(self.collection(&self.namespace))
+                .accept(accept)
+                .query("labelSelector", selector)
+                .query("limit", limit)
+                .query("continue", next.clone());
+            let mut page = self.connection.api.json(call).await?;
+            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
+            if let Value::Array(items) = page["items"].take() {
+                take(items);
+            }
+            if next.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn list_stubs(&self, selector: &str) -> Result<Vec<Stub>, ApiError> {
+        let accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
+        let mut stubs = Vec::new();
+        self.pages(selector, accept, "500", &mut |items| stubs.extend(items.iter().filter_map(stub))).await?;
+        Ok(stubs)
+    }
+
+    /// Records by what their labels say. Small pages keep memory small; one is read while nobody waits for it.
+    async fn list_records(&self, selector: &str) -> Result<Vec<(Stub, Record)>, ApiError> {
+        let mut found = Vec::new();
+        self.pages(selector, "application/json", "25", &mut |items| {
+            let read = |item: &Value| Some((stub(item)?, self.record(item).ok()?.in_brief()));
+            found.extend(items.iter().filter_map(read));
+        })
+        .await?;
+        Ok(found)
     }
 
     /// The object that holds a record.
@@ -121,29 +171,33 @@ impl RecordStore for Storage<'_> {
             Some(name) => format!("name={name},owner=helm"),
             None => "owner=helm".to_owned(),
         };
-        let accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
-        let mut stubs = Vec::new();
-        let mut next = String::new();
-        loop {
-            let call = Call::get(self.collection(&self.namespace))
-                .accept(accept)
-                .query("labelSelector", selector.clone())
-                .query("limit", "500")
-                .query("continue", next.clone());
-            let page = self.connection.wait(self.connection.api.json(call)).map_err(|error| {
-                let what = if name.is_some() {
-                    "query: failed to query with labels"
-                } else {
-                    "list: failed to list"
-                };
-                StoreError::Refused(what.to_owned(), error)
-            })?;
-            stubs.extend(page["items"].as_array().into_iter().flatten().filter_map(stub));
-            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
-            if next.is_empty() {
-                return Ok(stubs);
+        self.connection.wait(self.list_stubs(&selector)).map_err(|error| {
+            let what =
+                if name.is_some() { "query: failed to query with labels" } else { "list: failed to list" };
+            StoreError::Refused(what.to_owned(), error)
+        })
+    }
+
+    /// The newest revision is hardly ever a superseded one, so the others come in lists, and the rest one by one.
+    fn newest(&self) -> Result<Vec<Record>, StoreError> {
+        let work = async {
+            tokio::join!(self.list_stubs("owner=helm"), self.list_records("owner=helm,status!=superseded"))
+        };
+        let refused = |error| StoreError::Refused("list: failed to list".to_owned(), error);
+        let (stubs, listed) = self.connection.wait(work);
+        let mut wanted = newest_of(stubs.map_err(refused)?);
+        let is_same =
+            |a: &Stub, b: &Stub| a.name == b.name && a.namespace == b.namespace && a.version == b.version;
+        let mut records = Vec::new();
+        for (found, record) in listed.map_err(refused)? {
+            let before = wanted.len();
+            wanted.retain(|stub| !is_same(stub, &found));
+            if wanted.len() < before {
+                records.push(record);
             }
         }
+        records.extend(self.read_all(&wanted).into_iter().flatten().map(Record::in_brief));
+        Ok(records)
     }
 
     fn read(&self, stub: &Stub) -> Result<Record, StoreError> {

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use regex::Regex;
-use release::record::{Record, RecordStore, Status, Stub};
+use release::record::{Record, RecordStore, Status, StoreError};
 use serde::Serialize;
 
 use crate::flags::{Form, Global};
@@ -115,15 +115,12 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let filter = args.filter.as_deref().map(Regex::new).transpose().map_err(|error| anyhow!(error))?;
     let site = Site::open(global)?;
     let storage = site.storage(args.all_namespaces);
-    let mut stubs = storage.stubs(None).map_err(|error| anyhow!(error))?;
+    let mut records = records(&storage, args).map_err(|error| anyhow!(error))?;
     if let Some(filter) = &filter {
-        stubs.retain(|stub| filter.is_match(&stub.name));
+        records.retain(|record| filter.is_match(&record.name));
     }
-    let superseded = args.statuses.superseded;
-    let mut wanted = if superseded { stubs } else { newest(stubs) };
     let shows_all = args.all || args.statuses.is_empty();
-    wanted.retain(|stub| shows_all || args.statuses.wants(stub.status));
-    let mut records: Vec<Record> = storage.read_all(&wanted).into_iter().flatten().collect();
+    records.retain(|record| shows_all || args.statuses.wants(record.info.status));
     if let Some(selector) = &args.selector {
         records.retain(|record| selects(selector, record));
     }
@@ -133,11 +130,13 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     print(&records, args)
 }
 
-/// The newest revision of each release.
-fn newest(mut stubs: Vec<Stub>) -> Vec<Stub> {
-    stubs.sort_by(|a, b| (&a.namespace, &a.name, b.version).cmp(&(&b.namespace, &b.name, a.version)));
-    stubs.dedup_by(|later, first| later.name == first.name && later.namespace == first.namespace);
-    stubs
+/// The newest revision of each release; with superseded ones all.
+fn records(storage: &dyn RecordStore, args: &Args) -> Result<Vec<Record>, StoreError> {
+    if !args.statuses.superseded {
+        return storage.newest();
+    }
+    let stubs = storage.stubs(None)?;
+    Ok(storage.read_all(&stubs).into_iter().flatten().collect())
 }
 
 /// `a=b,c!=d` over the labels that users gave.

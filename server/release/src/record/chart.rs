@@ -90,6 +90,18 @@ impl ChartPart {
         self.0.get()
     }
 
+    /// Its description only.
+    pub fn in_brief(&self) -> Self {
+        #[derive(Default, Serialize, Deserialize)]
+        #[serde(default)]
+        struct Part<'j> {
+            #[serde(borrow)]
+            metadata: Option<&'j RawValue>,
+        }
+        let part: Part<'_> = serde_json::from_str(self.as_json()).unwrap_or_default();
+        serde_json::to_string(&part).ok().and_then(|json| Self::from_json(&json).ok()).unwrap_or_default()
+    }
+
     /// What lists show of it; what cannot be read is left empty.
     pub fn metadata(&self) -> ChartMetadata {
         #[derive(Default, Deserialize)]

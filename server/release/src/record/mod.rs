@@ -18,7 +18,8 @@ pub use chart::{ChartMetadata, ChartPart};
 pub use codec::{MAX_SIZE, decode, encode, go_json};
 pub use memory::MemoryStore;
 pub use store::{
-    RecordStore, Records, StoreError, Stub, key, labels, merged_labels, refuse_system_labels, user_labels,
+    RecordStore, Records, StoreError, Stub, key, labels, merged_labels, newest_of, refuse_system_labels,
+    user_labels,
 };
 pub use time::Time;
 
@@ -279,6 +280,14 @@ impl HookPhase {
 }
 
 impl Record {
+    /// What lists show of it: without manifest, hooks, notes and values, and with no more of the chart than its
+    /// description.
+    pub fn in_brief(self) -> Self {
+        let chart = self.chart.in_brief();
+        let info = Info { notes: String::new(), ..self.info };
+        Self { info, chart, manifest: String::new(), hooks: Vec::new(), config: Map::new(), ..self }
+    }
+
     /// The values that templates saw: the user's over the chart's own. Those of subcharts are not in a record.
     pub fn computed_values(&self) -> Map<String, Value> {
         crate::actions::upgrade::coalesced(self.config.clone(), &self.chart.values())

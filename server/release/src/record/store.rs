@@ -130,6 +130,12 @@ pub trait RecordStore: Send + Sync {
         stubs.iter().map(|stub| self.read(stub)).collect()
     }
 
+    /// Reads the newest revision of each release, whatever became of it, in any order, as far as lists show them
+    /// ([`Record::in_brief`]). What cannot be read is left out, as in Helm.
+    fn newest(&self) -> Result<Vec<Record>, StoreError> {
+        Ok(self.read_all(&newest_of(self.stubs(None)?)).into_iter().flatten().map(Record::in_brief).collect())
+    }
+
     /// Keeps a new record. [`StoreError::Exists`] if there is one of that name and version.
     fn create(&self, record: &Record) -> Result<(), StoreError>;
 
@@ -138,6 +144,13 @@ pub trait RecordStore: Send + Sync {
 
     /// Drops a record.
     fn delete(&self, stub: &Stub) -> Result<(), StoreError>;
+}
+
+/// The newest revision of each release.
+pub fn newest_of(mut stubs: Vec<Stub>) -> Vec<Stub> {
+    stubs.sort_by(|a, b| (&a.namespace, &a.name, b.version).cmp(&(&b.namespace, &b.name, a.version)));
+    stubs.dedup_by(|later, first| later.name == first.name && later.namespace == first.namespace);
+    stubs
 }
 
 impl Record {
