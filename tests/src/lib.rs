@@ -8,6 +8,8 @@ pub mod archive;
 mod case;
 mod client;
 pub mod recording;
+#[cfg(unix)]
+pub mod rig;
 mod scratch;
 
 use std::path::{Path, PathBuf};

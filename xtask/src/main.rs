@@ -12,6 +12,7 @@ mod merge_rules;
 mod package;
 mod record;
 mod record_cases;
+mod rig;
 mod run;
 mod test;
 #[cfg(test)]
@@ -21,7 +22,8 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, fuzz, editors
+  test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, fuzz, cluster,
+                 editors
   bench          times against real Helm, and over the language server
   record-conformance [TOPIC…]
                  asks real Helm our own conformance cases, and writes its answers down
@@ -29,6 +31,7 @@ Tasks:
                  any input to the readers of templates, YAML, --set, archives, and to a whole rendering
   codegen        generates the parser of the template grammar anew
   merge-rules    how lists of built-in kinds merge, from Kubernetes' OpenAPI document
+  rig            builds the control plane that tests run against, and both Helms
   package        the VS Code extension with the server in it
   record-cases [TOPIC…]
                  what both real Helms say to the cases of the command line in tests/charts
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Some("fuzz") => fuzz::fuzz(rest),
         Some("codegen") => codegen::codegen(),
         Some("merge-rules") => merge_rules::merge_rules(),
+        Some("rig") => rig::rig(),
         Some("package") => package::package(),
         Some("record-cases") => record_cases::record_cases(rest),
         _ => {

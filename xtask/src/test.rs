@@ -9,8 +9,14 @@ use crate::run::{self, cargo, command};
 /// A part of the tests, with the name by which it can be asked for alone.
 type Part = (&'static str, fn() -> Result<()>);
 
-const PARTS: [Part; 5] =
-    [("lint", lint), ("docs", docs), ("rust", rust), ("fuzz", crate::fuzz::smoke), ("editors", editors)];
+const PARTS: [Part; 6] = [
+    ("lint", lint),
+    ("docs", docs),
+    ("rust", rust),
+    ("fuzz", crate::fuzz::smoke),
+    ("cluster", crate::rig::test),
+    ("editors", editors),
+];
 
 /// Runs the named parts, or all.
 pub(crate) fn test(names: &[String]) -> Result<()> {

@@ -38,16 +38,29 @@ impl Program {
 
     /// Runs it in a folder, with nothing around that could change the answer.
     pub fn run(&self, folder: &Path, args: &[String]) -> Outcome {
+        Outcome::of(self.command(folder).env("KUBECONFIG", "/dev/null").args(args), folder)
+    }
+
+    /// A run in a folder, without arguments yet, and with nothing around that could change the answer.
+    pub fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.path);
-        command.args(&self.first).args(args).current_dir(folder).stdin(Stdio::null());
-        command.env_clear().env("TZ", "UTC").env("KUBECONFIG", "/dev/null").env("PATH", "/usr/bin:/bin");
+        command.args(&self.first).current_dir(folder).stdin(Stdio::null());
+        command.env_clear().env("TZ", "UTC").env("PATH", "/usr/bin:/bin");
         for variable in ["HOME", "HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"] {
             command.env(variable, folder.join(".home"));
         }
-        let output = command.output().unwrap_or_else(|why| panic!("{}: {why}", self.path.display()));
+        command
+    }
+}
+
+impl Outcome {
+    /// Runs a command to its end. The folder's path goes by another name, for it is another one each time.
+    pub fn of(command: &mut Command, folder: &Path) -> Self {
+        let output =
+            command.output().unwrap_or_else(|why| panic!("{}: {why}", command.get_program().display()));
         let text =
             |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*folder.to_string_lossy(), "/folder");
-        Outcome {
+        Self {
             code: output.status.code().unwrap_or(-1),
             stdout: text(&output.stdout),
             stderr: in_one_order(&text(&output.stderr)),

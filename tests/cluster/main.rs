@@ -1,0 +1,6 @@
+//! Tests against a real control plane: releases of ours and of both Helms on the same cluster.
+//!
+//! `cargo xtask test cluster` builds what they need and runs them; without it they say that they were skipped.
+#![cfg(unix)]
+
+mod rig;
