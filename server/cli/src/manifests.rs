@@ -161,6 +161,15 @@ impl Failure {
     }
 }
 
+/// What a dry run says of a chart with custom resource definitions, which it does not make. Helm 3 says it to nobody.
+pub(crate) fn remark_on_crds(dialect: Dialect) {
+    if dialect == Dialect::Helm4 {
+        let text =
+            "This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.";
+        output::remark(&log_line("WARN", text, &[]));
+    }
+}
+
 fn deprecated(dialect: Dialect) -> String {
     match dialect {
         Dialect::Helm3 => "WARNING: This chart is deprecated".to_owned(),

@@ -9,7 +9,7 @@ use render::Release;
 use crate::deploy::{Ingredients, print_record};
 use crate::flags::{ApplyFlags, DeployFlags, Global, ValuesFlags, labels};
 use crate::host::Machine;
-use crate::output;
+use crate::manifests::remark_on_crds;
 use crate::site::Site;
 
 /// Install a chart.
@@ -76,9 +76,7 @@ pub(super) fn install_into(
     check(world, config).map_err(|error| anyhow!(error))?;
     let crds = ingredients.crds();
     if config.dry_run && !crds.is_empty() && !config.skip_crds {
-        output::remark(
-            "WARNING: This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.",
-        );
+        remark_on_crds(world.dialect);
     } else {
         install_crds(world, &crds, config).map_err(|error| anyhow!(error))?;
     }

@@ -8,15 +8,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 use chart::Dialect;
 use chart::capabilities::{Capabilities, KubeVersion};
-use render::{Options, Release, RunConfig};
+use release::actions::install::check_manifest;
+use render::{Options, PrintConfig, Release, RunConfig};
 use text::FileTable;
 
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
 use crate::flags::{Global, ValuesFlags};
-use crate::host::Machine;
+use crate::host::{Asking, Machine};
 use crate::manifests::{self, ChartSource, Failure};
 use crate::rendered::{self, Request, Sources, Unloaded};
 use crate::report::report;
+use crate::site::Site;
 use crate::{charts, output, post_renderer};
 
 /// Render a chart's templates and print the manifests.
@@ -83,10 +85,10 @@ struct RenderingFlags {
     /// Look names of hosts up when a template asks for them.
     #[arg(long)]
     enable_dns: bool,
-    /// Render with what a cluster says. Needs a cluster.
+    /// Render with what a cluster says, and ask it about the objects.
     #[arg(long, hide = true)]
     validate: bool,
-    /// `client` renders without a cluster; `server` needs one.
+    /// `client` renders without a cluster. `server` asks one: what it serves, what templates look up, whose objects are.
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_value = "client", default_missing_value = "client")]
     dry_run: String,
     #[command(flatten)]
@@ -244,21 +246,41 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
     let source = ChartSource::read(&chart_path, flags.dependency_update, &mut table, global)?;
+    let site = match flags.validate || flags.dry_run == "server" {
+        true => Some(Site::open(global)?),
+        false => None,
+    };
+    let namespace = site.as_ref().map_or_else(|| global.namespace(), Site::namespace).to_owned();
     let options = Options {
-        release: Release {
-            name: name.clone(),
-            namespace: global.namespace().to_owned(),
-            is_upgrade: flags.is_upgrade,
-            revision: 1,
+        release: Release { name: name.clone(), namespace, is_upgrade: flags.is_upgrade, revision: 1 },
+        capabilities: match &site {
+            None => capabilities(flags, dialect)?,
+            Some(site) => {
+                site.work(0, |world| world.cluster.capabilities()).map_err(|error| anyhow!(error))?
+            }
         },
-        capabilities: capabilities(flags, dialect)?,
         dialect,
         skip_schema: flags.skip_schema_validation,
     };
     let config =
         RunConfig { traced: flags.explain.is_some(), limits: global.limits.limits(), ..RunConfig::default() };
-    let made = manifests::make(&source, &user.merged, &options, &config, &host)
-        .map_err(|failed| told(failed, global))?;
+    if site.is_some() && !source.chart.crds().is_empty() {
+        manifests::remark_on_crds(dialect);
+    }
+    let made = match site.as_ref().filter(|_| looks_up(flags, dialect)) {
+        None => manifests::make(&source, &user.merged, &options, &config, &host),
+        Some(site) => site.work(0, |world| {
+            let asking = Asking { machine: Machine::new(), cluster: world.cluster };
+            manifests::make(&source, &user.merged, &options, &config, &asking)
+        }),
+    };
+    let made = made.map_err(|failed| told(failed, global))?;
+    if let Some(site) = &site {
+        let manifest = made.rendering.manifest(&[], &PrintConfig::default());
+        let Release { name, namespace, is_upgrade, .. } = &options.release;
+        site.work(0, |world| check_manifest(world, &manifest, name, namespace, *is_upgrade))
+            .map_err(|error| anyhow!(error))?;
+    }
     let chart = &made.environment.chart;
     if let Some(spot) = flags.explain {
         let sources = Sources::new(table, Path::new(&chart_path), chart, texts);
@@ -274,6 +296,11 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     // The program ends here, and the system takes all of this back at once.
     std::mem::forget((made, source, user, table));
     Ok(())
+}
+
+/// Whether templates may look things up in the cluster. Helm 3's `--validate` alone does not let them.
+fn looks_up(flags: &RenderingFlags, dialect: Dialect) -> bool {
+    flags.dry_run == "server" || dialect == Dialect::Helm4
 }
 
 /// What is told of a failure: raw manifests first if that was asked for, or else Helm's hint to ask for them.
@@ -338,7 +365,6 @@ fn names(global: &Global, args: &Args, host: &Machine) -> Result<(String, String
 /// What needs a cluster, a network or another program is refused, never silently left out.
 fn refuse_what_is_missing(flags: &RenderingFlags) -> Result<()> {
     let missing = [
-        (flags.validate || flags.dry_run == "server", "--validate and --dry-run=server need a cluster"),
         (flags.repo.is_some(), "--repo needs a chart repository"),
         (flags.verify, "--verify checks signatures"),
         (flags.enable_dns, "--enable-dns asks the network"),

@@ -105,6 +105,25 @@ fn make_crds(world: &World<'_>, objects: Vec<Object>, server_side: bool) -> Resu
     Ok(missing)
 }
 
+/// What an installation would find out about the objects of a manifest before it writes anything: whether the cluster
+/// serves their kinds, and whether they belong to somebody else (`helm template --dry-run=server`).
+pub fn check_manifest(
+    world: &World<'_>,
+    manifest: &str,
+    name: &str,
+    namespace: &str,
+    is_upgrade: bool,
+) -> Result<(), Error> {
+    let objects = manifest::build(world.cluster, manifest, namespace)
+        .map_err(|error| error.context("unable to build kubernetes objects from release manifest"))?;
+    if !is_upgrade {
+        apply::already_there(world, &objects, name, namespace, false).map_err(|error| {
+            error.context(world.words("Unable to continue with install", "unable to continue with install"))
+        })?;
+    }
+    Ok(())
+}
+
 /// Installs what was rendered.
 pub fn install(world: &World<'_>, config: &InstallConfig, rendered: &Rendered) -> Result<Record, Error> {
     let revision = check(world, config)?;
