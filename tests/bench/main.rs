@@ -6,6 +6,7 @@
 
 mod editor;
 mod process;
+mod releases;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ fn main() -> Result<()> {
             None => println!("skipped: {variable} names no Helm {version}"),
         }
     }
+    releases::report(&chartroom, corpus.as_deref())?;
     match corpus {
         Some(folder) => editor::report(&folder.join("kube-prometheus-stack")),
         None => Ok(()),

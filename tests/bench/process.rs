@@ -29,7 +29,7 @@ pub(crate) fn in_turn(ours: (&Path, &Vec<String>), peer: (&Path, &[String; 5])) 
     let (ours, peer): (Call<'_>, Call<'_>) = ((ours.0, ours.1), (peer.0, peer.1));
     let (mut a, mut b) = (Vec::new(), Vec::new());
     for run in 0..=RUNS {
-        let (first, second) = (once(ours)?, once(peer)?);
+        let (first, second) = (once(&[], ours)?, once(&[], peer)?);
         if first.2 != second.2 {
             bail!(
                 "{} printed {} bytes, {} printed {}",
@@ -47,12 +47,44 @@ pub(crate) fn in_turn(ours: (&Path, &Vec<String>), peer: (&Path, &[String; 5])) 
     Ok(Pair { ours: median(&a), peer: median(&b) })
 }
 
+/// What both programs see of the environment.
+type Environment<'e> = &'e [(&'static str, std::ffi::OsString)];
+
+/// Runs A B A B … in an environment. Both must succeed; who looks at a cluster prints times, so texts may differ.
+pub(crate) fn both(
+    environment: Environment<'_>,
+    ours: (&Path, &Vec<String>),
+    peer: (&Path, &Vec<String>),
+) -> Result<Pair> {
+    let (mut a, mut b) = (Vec::new(), Vec::new());
+    for run in 0..=RUNS {
+        let (first, second) = (once(environment, (ours.0, ours.1))?, once(environment, (peer.0, peer.1))?);
+        if run > 0 {
+            a.push(first);
+            b.push(second);
+        }
+    }
+    Ok(Pair { ours: median(&a), peer: median(&b) })
+}
+
+/// Runs one program in an environment.
+pub(crate) fn alone(environment: Environment<'_>, call: (&Path, &Vec<String>)) -> Result<Figures> {
+    let runs: Vec<Run> = (0..=RUNS).map(|_| once(environment, (call.0, call.1))).collect::<Result<_>>()?;
+    Ok(median(&runs[1..]))
+}
+
 type Run = (f64, f64, usize);
 
-fn once((program, args): Call<'_>) -> Result<Run> {
+fn once(environment: Environment<'_>, (program, args): Call<'_>) -> Result<Run> {
     let start = Instant::now();
     let mut command = Command::new(program);
-    command.args(args).env("TZ", "UTC").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .args(args)
+        .env("TZ", "UTC")
+        .envs(environment.iter().map(|(key, value)| (key, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut child = command.spawn().with_context(|| format!("cannot run {}", program.display()))?;
     let mut printed = Vec::new();
     if let Some(stdout) = &mut child.stdout {

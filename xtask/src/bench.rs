@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use crate::helm;
 use crate::run::{self, command};
+use crate::{helm, rig};
 
 /// Runs the benches; further arguments are theirs.
 pub(crate) fn bench(args: &[String]) -> Result<()> {
@@ -14,6 +14,7 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
     let mut bench = command("cargo", &all);
     bench.env("CHARTROOM_BIN", chartroom);
     helm::name_both(&mut bench)?;
+    rig::name(&mut bench)?;
     run::run(bench)?;
     // Edits are timed inside of the process, where nothing else is.
     run::run(command(

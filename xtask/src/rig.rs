@@ -73,6 +73,14 @@ pub(crate) fn test() -> Result<()> {
     run::run(tests)
 }
 
+/// Names the control plane to a program, if there can be one here.
+pub(crate) fn name(program: &mut Command) -> Result<()> {
+    if cfg!(unix) && (can_build() || is_built()) {
+        program.env("CHARTROOM_RIG", build()?);
+    }
+    Ok(())
+}
+
 fn can_build() -> bool {
     Command::new("go").arg("version").output().is_ok_and(|it| it.status.success())
 }
