@@ -97,7 +97,7 @@ pub(crate) fn print_record(
     if flags.hide_secret {
         shown.manifest = without_secrets(&shown.manifest);
     }
-    if let Some(text) = flags.output.write(&shown)? {
+    if let Some(text) = flags.output.write(&crate::release_texts::for_programs(&shown, dialect)?)? {
         return output::print(&text);
     }
     let what = crate::release_texts::Shown { hide_notes: flags.hide_notes, ..Default::default() };

@@ -2,6 +2,7 @@
 
 use chart::Dialect;
 use release::record::{ChartMetadata, Record};
+use serde_json::{Map, Value};
 
 /// What of a release is shown.
 #[derive(Clone, Debug, Default)]
@@ -81,13 +82,50 @@ fn test_suite(record: &Record) -> String {
 
 /// What the user said, and what came of it.
 fn values(record: &Record) -> anyhow::Result<String> {
-    let supplied = serde_json::Value::Object(record.config.clone());
-    let computed = serde_json::Value::Object(record.computed_values());
+    let supplied = user_values(record);
+    let computed = Value::Object(record.computed_values());
     Ok(format!(
         "USER-SUPPLIED VALUES:\n{}\nCOMPUTED VALUES:\n{}\n",
         crate::flags::yaml_text(&supplied)?,
         crate::flags::yaml_text(&computed)?
     ))
+}
+
+/// What the user said; no values at all are `null`, for a record does not hold them.
+pub(crate) fn user_values(record: &Record) -> Value {
+    if record.config.is_empty() { Value::Null } else { Value::Object(record.config.clone()) }
+}
+
+/// A record as programs read it. Helm 3 knows less of it, and has empty texts where there is no time.
+pub(crate) fn for_programs(record: &Record, dialect: Dialect) -> anyhow::Result<Value> {
+    let mut value = serde_json::to_value(record)?;
+    let Some(fields) = value.as_object_mut() else { return Ok(value) };
+    fields.retain(|_, value| !value.is_null());
+    if dialect == Dialect::Helm4 {
+        return Ok(value);
+    }
+    fields.shift_remove("apply_method");
+    if let Some(info) = fields.get_mut("info") {
+        info.as_object_mut().map(|it| it.shift_remove("rollback_revision"));
+        put_first(info, &["first_deployed", "last_deployed", "deleted"]);
+    }
+    for hook in fields.get_mut("hooks").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(run) = hook.get_mut("last_run") {
+            put_first(run, &["started_at", "completed_at"]);
+        }
+    }
+    Ok(value)
+}
+
+/// Puts times before all else, and empty ones where there are none.
+fn put_first(object: &mut Value, keys: &[&str]) {
+    let Some(rest) = object.as_object_mut() else { return };
+    let mut all = Map::new();
+    for key in keys {
+        all.insert((*key).to_owned(), rest.shift_remove(*key).unwrap_or_else(|| "".into()));
+    }
+    all.append(rest);
+    *rest = all;
 }
 
 /// `web-1.2.3`, as lists name a chart.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::status::find;
 use crate::flags::{Form, Global, yaml_text};
 use crate::output;
-use crate::release_texts::{Shown, status};
+use crate::release_texts::{Shown, status, user_values};
 use crate::site::Site;
 
 /// Print what is known of a release.
@@ -47,7 +47,7 @@ struct Which {
     #[arg(value_name = "RELEASE")]
     name: String,
     /// Another revision than the last.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     revision: Option<i64>,
 }
 
@@ -89,8 +89,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 }
 
 fn values(record: &Record, form: Form, all: bool) -> Result<String> {
-    let map = if all { record.computed_values() } else { record.config.clone() };
-    let values = if map.is_empty() && !all { Value::Null } else { Value::Object(map) };
+    let values = if all { Value::Object(record.computed_values()) } else { user_values(record) };
     if let Some(text) = form.write(&values)? {
         return Ok(text);
     }
@@ -130,7 +129,10 @@ fn metadata(record: &Record, form: Form, dialect: Dialect) -> Result<String> {
         version: chart.version,
         app_version: chart.app_version,
         annotations: chart.annotations,
-        labels: record.labels.clone(),
+        labels: match dialect {
+            Dialect::Helm3 => std::collections::BTreeMap::new(),
+            Dialect::Helm4 => record.labels.clone(),
+        },
         dependencies: Some(raw["metadata"]["dependencies"].clone()).filter(|it| !it.is_null()),
         namespace: record.namespace.clone(),
         revision: record.version,
@@ -164,7 +166,9 @@ fn metadata(record: &Record, form: Form, dialect: Dialect) -> Result<String> {
         ("STATUS", it.status.clone()),
         ("DEPLOYED_AT", it.deployed_at.clone()),
     ];
-    if dialect == Dialect::Helm4 {
+    if dialect == Dialect::Helm3 {
+        lines.retain(|(key, _)| *key != "LABELS");
+    } else {
         let method = match record.apply_method {
             ApplyMethod::Unsaid => "client-side apply (defaulted)",
             ApplyMethod::ClientSide => "client-side apply",

@@ -1,6 +1,7 @@
 //! `chartroom history`: the revisions of a release.
 
 use anyhow::{Result, anyhow};
+use chart::Dialect;
 use release::record::{Record, Records, Time};
 use serde::Serialize;
 
@@ -47,7 +48,8 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let storage = site.storage(false);
     let history = Records::new(&storage).history(&args.name).map_err(|error| anyhow!(error))?;
     let skipped = history.len().saturating_sub(args.max);
-    let revisions: Vec<Row> = history[skipped..].iter().map(revision).collect();
+    let revisions: Vec<Row> =
+        history[skipped..].iter().map(|it| revision(it, global.helm.dialect())).collect();
     if let Some(text) = args.output.write(&revisions)? {
         return output::print(&text);
     }
@@ -59,7 +61,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     output::print(&(table(&rows, 0) + "\n"))
 }
 
-fn revision(record: &Record) -> Row {
+fn revision(record: &Record, dialect: Dialect) -> Row {
     let chart = record.chart.metadata();
     Row {
         revision: record.version,
@@ -67,7 +69,8 @@ fn revision(record: &Record) -> Row {
         status: record.info.status.as_str().to_owned(),
         chart: chart_name(&chart),
         app_version: chart.app_version,
-        rollback_revision: (record.info.rollback_revision != 0).then_some(record.info.rollback_revision),
+        rollback_revision: Some(record.info.rollback_revision)
+            .filter(|it| *it != 0 && dialect == Dialect::Helm4),
         description: record.info.description.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! `chartroom list`: the releases of a namespace, or of all.
 
 use anyhow::{Result, anyhow};
+use chart::Dialect;
 use regex::Regex;
 use release::record::{Record, RecordStore, Status, StoreError};
 use serde::Serialize;
@@ -13,7 +14,8 @@ use crate::table::table;
 
 /// List releases.
 ///
-/// Shows the newest revision of each, whatever became of it; pending ones too, which Helm 3 hides.
+/// Shows the newest revision of each, whatever became of it; with --helm 3 only those that are deployed,
+/// failed or pending.
 #[derive(Debug, clap::Args)]
 #[command(visible_alias = "ls")]
 pub(crate) struct Args {
@@ -58,7 +60,7 @@ pub(crate) struct Args {
 }
 
 /// Which statuses are shown.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 struct Statuses {
     /// Deployed ones.
     #[arg(long)]
@@ -81,12 +83,25 @@ struct Statuses {
 }
 
 impl Statuses {
-    fn is_empty(&self) -> bool {
+    fn is_empty(self) -> bool {
         let Self { deployed, failed, pending, superseded, uninstalled, uninstalling } = self;
-        ![deployed, failed, pending, superseded, uninstalled, uninstalling].into_iter().any(|it| *it)
+        ![deployed, failed, pending, superseded, uninstalled, uninstalling].into_iter().any(|it| it)
     }
 
-    fn wants(&self, status: Status) -> bool {
+    /// Helm 4 shows all if none is asked for, Helm 3 those that it thinks of as there; pending ones stand
+    /// in the way of everything, so ours shows them, too.
+    fn or_default(self, dialect: Dialect) -> Self {
+        if dialect == Dialect::Helm3 && self.is_empty() {
+            return Self { deployed: true, failed: true, pending: true, ..self };
+        }
+        self
+    }
+
+    fn is_only_superseded(self) -> bool {
+        self.superseded && Self { superseded: false, ..self }.is_empty()
+    }
+
+    fn wants(self, status: Status) -> bool {
         match status {
             Status::Deployed => self.deployed,
             Status::Failed => self.failed,
@@ -115,12 +130,15 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let filter = args.filter.as_deref().map(Regex::new).transpose().map_err(|error| anyhow!(error))?;
     let site = Site::open(global)?;
     let storage = site.storage(args.all_namespaces);
-    let mut records = records(&storage, args).map_err(|error| anyhow!(error))?;
+    let statuses = args.statuses.or_default(global.helm.dialect());
+    // The newest revision is never superseded.
+    let all_revisions = !args.all && statuses.is_only_superseded();
+    let mut records = records(&storage, all_revisions).map_err(|error| anyhow!(error))?;
     if let Some(filter) = &filter {
         records.retain(|record| filter.is_match(&record.name));
     }
-    let shows_all = args.all || args.statuses.is_empty();
-    records.retain(|record| shows_all || args.statuses.wants(record.info.status));
+    let shows_all = args.all || statuses.is_empty();
+    records.retain(|record| shows_all || statuses.wants(record.info.status));
     if let Some(selector) = &args.selector {
         records.retain(|record| selects(selector, record));
     }
@@ -130,9 +148,9 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     print(&records, args)
 }
 
-/// The newest revision of each release; with superseded ones all.
-fn records(storage: &dyn RecordStore, args: &Args) -> Result<Vec<Record>, StoreError> {
-    if !args.statuses.superseded {
+/// The newest revision of each release, or all of them.
+fn records(storage: &dyn RecordStore, all_revisions: bool) -> Result<Vec<Record>, StoreError> {
+    if !all_revisions {
         return storage.newest();
     }
     let stubs = storage.stubs(None)?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::flags::{Form, Global};
 use crate::output;
-use crate::release_texts::{Shown, status};
+use crate::release_texts::{Shown, for_programs, status};
 use crate::site::Site;
 
 /// Show the status of a release, with its objects as they are in the cluster.
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     #[arg(value_name = "RELEASE")]
     name: String,
     /// Another revision than the last.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     revision: Option<i64>,
     /// Show the objects; with Helm 4 they always are.
     #[arg(long)]
@@ -38,7 +38,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let record = find(&Records::new(&storage), &args.name, args.revision)?;
     let dialect = global.helm.dialect();
     let stripped = Record { chart: ChartPart::default(), ..record.clone() };
-    if let Some(text) = args.output.write(&stripped)? {
+    if let Some(text) = args.output.write(&for_programs(&stripped, dialect)?)? {
         return output::print(&text);
     }
     let with_resources = args.show_resources || dialect == chart::Dialect::Helm4;
@@ -49,7 +49,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 
 /// The last revision, or the one that is asked for.
 pub(super) fn find(records: &Records<'_>, name: &str, revision: Option<i64>) -> Result<Record> {
-    let found = match revision.filter(|it| *it != 0) {
+    let found = match revision.filter(|it| *it > 0) {
         None => records.last(name),
         Some(revision) => records.get(name, revision),
     };
@@ -73,7 +73,9 @@ fn resources(site: &Site, record: &Record) -> Result<String> {
         }
     }
     for scope in related(&objects) {
-        if let Ok(table) = connection.table_of(&scope) {
+        if let Ok(table) = connection.table_of(&scope)
+            && table["rows"].as_array().is_some_and(|rows| !rows.is_empty())
+        {
             put("v1/Pod(related)".to_owned(), table);
         }
     }

@@ -5,7 +5,7 @@ use release::actions::test::{TestConfig, test};
 
 use crate::flags::{Form, Global, duration};
 use crate::output;
-use crate::release_texts::{Shown, status};
+use crate::release_texts::{Shown, for_programs, status};
 use crate::site::Site;
 
 /// Run the tests of a release: its hooks for the event `test`.
@@ -48,7 +48,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let site = Site::open(global)?;
     let (record, done) =
         site.work(0, |world| test(world, &args.name, &config)).map_err(|error| anyhow!(error))?;
-    let text = if let Some(text) = args.output.write(&record)? {
+    let text = if let Some(text) = args.output.write(&for_programs(&record, global.helm.dialect())?)? {
         text
     } else {
         let shown = Shown { hide_notes: args.hide_notes, ..Shown::default() };
