@@ -4,7 +4,9 @@
 //! server-side apply takes its own entries along (`client-go/util/csaupgrade`): otherwise nothing that a template drops
 //! would ever go away.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use crate::object::Object;
 use crate::ports::{ApiError, Patch, PatchKind};
@@ -12,50 +14,80 @@ use crate::ports::{ApiError, Patch, PatchKind};
 /// The patch that turns what managers wrote from the client's side into what one of them applies. `None` where there is
 /// nothing of theirs.
 pub fn upgrade(live: &Object, from: &[&str], to: &str) -> Option<Patch> {
-    let entries = live.list_at(&["metadata", "managedFields"]);
-    let is_update = |entry: &Value| {
-        entry["operation"] == "Update"
-            && entry["subresource"].as_str().unwrap_or_default().is_empty()
-            && from.iter().any(|manager| entry["manager"] == *manager)
-    };
-    let is_apply = |entry: &Value| {
-        entry["operation"] == "Apply"
-            && entry["subresource"].as_str().unwrap_or_default().is_empty()
-            && entry["manager"] == to
-    };
-    let mut updates = entries.iter().filter(|entry| is_update(entry));
-    let first = updates.clone().next()?;
-    let mut applied = entries.iter().find(|entry| is_apply(entry)).cloned().unwrap_or_else(|| {
-        let mut entry = first.clone();
-        entry["operation"] = "Apply".into();
-        entry["manager"] = to.into();
-        entry
-    });
-    // What else is written by the client is kept in an annotation that `kubectl` owns, and is of no use any more.
-    let all = updates.try_fold(applied["fieldsV1"].clone(), |all, entry| union(all, &entry["fieldsV1"]));
-    applied["fieldsV1"] = all.unwrap_or_default();
-    let mut rest: Vec<Value> =
-        entries.iter().filter(|entry| !is_update(entry) && !is_apply(entry)).cloned().collect();
-    rest.insert(0, applied);
+    let old = live.list_at(&["metadata", "managedFields"]);
+    let new = from.iter().fold(old.to_vec(), |entries, manager| upgraded(entries, manager, to));
     let body = json!([
-        {"op": "replace", "path": "/metadata/managedFields", "value": rest},
+        {"op": "replace", "path": "/metadata/managedFields", "value": new},
         {"op": "replace", "path": "/metadata/resourceVersion", "value": live.resource_version()}
     ]);
-    Some(Patch { kind: PatchKind::Json, body })
+    (new != old).then_some(Patch { kind: PatchKind::Json, body })
 }
 
-/// Both sets of fields. Sets are trees of maps, whose leaves are empty.
-fn union(mut all: Value, more: &Value) -> Option<Value> {
-    let Some(more) = more.as_object() else { return Some(all) };
-    if !all.is_object() {
-        all = Value::Object(Map::new());
+/// An entry that is there stays where it is. It gets the fields of the manager's latest update in its own version of the
+/// kind; the manager's other updates are dropped.
+fn upgraded(mut entries: Vec<Value>, manager: &str, to: &str) -> Vec<Value> {
+    let is = |entry: &Value, manager: &str, operation: &str| {
+        entry["manager"] == manager
+            && entry["operation"] == operation
+            && entry["subresource"].as_str().unwrap_or_default().is_empty()
+    };
+    let Some(update) = entries.iter().position(|entry| is(entry, manager, "Update")) else { return entries };
+    let target = entries.iter().position(|entry| is(entry, to, "Apply")).unwrap_or(update);
+    let same_version = |entry: &Value| entry["apiVersion"] == entries[target]["apiVersion"];
+    let more = entries
+        .iter()
+        .enumerate()
+        .find(|(at, it)| *at != target && is(it, manager, "Update") && same_version(it))
+        .map(|(_, entry)| FieldSet::read(&entry["fieldsV1"]));
+    let mut fields = FieldSet::read(&entries[target]["fieldsV1"]);
+    fields.add(more.unwrap_or_default());
+    if let Some(entry) = entries[target].as_object_mut() {
+        entry.insert("manager".to_owned(), to.into());
+        entry.insert("operation".to_owned(), "Apply".into());
+        entry.insert("fieldsV1".to_owned(), fields.write(false));
     }
-    let map = all.as_object_mut()?;
-    for (key, below) in more {
-        let old = map.get(key).cloned().unwrap_or_else(|| json!({}));
-        map.insert(key.clone(), union(old, below)?);
+    entries.retain(|entry| !is(entry, manager, "Update"));
+    entries
+}
+
+/// A set of fields: a tree of which some nodes are in the set themselves, and all leaves.
+#[derive(Default)]
+struct FieldSet(BTreeMap<String, (bool, FieldSet)>);
+
+impl FieldSet {
+    /// A node that is in the set has the key `.` below it, unless it is a leaf. Kinds of keys that nobody knows go.
+    fn read(fields: &Value) -> Self {
+        let below = fields.as_object().into_iter().flatten();
+        let known = below.filter(|(key, _)| ["f:", "k:", "v:", "i:"].iter().any(|it| key.starts_with(it)));
+        let mut set = Self::default();
+        for (key, below) in known {
+            let children = Self::read(below);
+            let is_in = children.0.is_empty() || below.get(".").is_some();
+            set.add(Self(BTreeMap::from([(in_order(key), (is_in, children))])));
+        }
+        set
     }
-    Some(all)
+
+    fn add(&mut self, more: Self) {
+        for (key, (is_in, below)) in more.0 {
+            let node = self.0.entry(key).or_default();
+            node.0 |= is_in;
+            node.1.add(below);
+        }
+    }
+
+    fn write(&self, is_in: bool) -> Value {
+        let below = self.0.iter().map(|(key, (is_in, below))| (key.clone(), below.write(*is_in)));
+        let dot = (is_in && !self.0.is_empty()).then(|| (".".to_owned(), json!({})));
+        Value::Object(dot.into_iter().chain(below).collect())
+    }
+}
+
+/// `k:{"name":"a"}` with its fields in the order of their names.
+fn in_order(key: &str) -> String {
+    let fields =
+        key.strip_prefix("k:").and_then(|it| serde_json::from_str::<BTreeMap<String, Value>>(it).ok());
+    fields.map_or_else(|| key.to_owned(), |fields| format!("k:{}", json!(fields)))
 }
 
 /// Somebody who owns fields of an object.
@@ -139,8 +171,8 @@ mod tests {
         assert_eq!(
             patch.body[0]["value"],
             json!([
-                entry("helm", "Apply", json!({"f:data": {"f:c": {}, ".": {}, "f:a": {}}})),
                 entry("kubectl", "Update", json!({"f:data": {"f:b": {}}})),
+                entry("helm", "Apply", json!({"f:data": {"f:c": {}, ".": {}, "f:a": {}}})),
             ])
         );
         assert_eq!(patch.body[1]["value"], "7");

@@ -11,6 +11,36 @@ use crate::object::Gvk;
 
 const TABLE: &str = include_str!("../../data/merge-rules.txt");
 
+/// Versions that client-go still has types for, though no cluster serves them any more. All others that are not in the table
+/// are nobody's. Definitions of the old version are patched as custom resources are.
+const OLD_VERSIONS: [&str; 25] = [
+    "admissionregistration.k8s.io/v1alpha1",
+    "admissionregistration.k8s.io/v1beta1",
+    "apps/v1beta1",
+    "apps/v1beta2",
+    "authentication.k8s.io/v1alpha1",
+    "authentication.k8s.io/v1beta1",
+    "authorization.k8s.io/v1beta1",
+    "batch/v1beta1",
+    "certificates.k8s.io/v1alpha1",
+    "certificates.k8s.io/v1beta1",
+    "coordination.k8s.io/v1beta1",
+    "discovery.k8s.io/v1beta1",
+    "events.k8s.io/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1beta2",
+    "flowcontrol.apiserver.k8s.io/v1beta3",
+    "networking.k8s.io/v1beta1",
+    "node.k8s.io/v1alpha1",
+    "node.k8s.io/v1beta1",
+    "policy/v1beta1",
+    "rbac.authorization.k8s.io/v1alpha1",
+    "rbac.authorization.k8s.io/v1beta1",
+    "scheduling.k8s.io/v1beta1",
+    "storage.k8s.io/v1alpha1",
+    "storage.k8s.io/v1beta1",
+];
+
 /// How the fields of a type merge.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rules {
@@ -86,7 +116,8 @@ impl Rules {
         let table = table();
         let api_version = gvk.api_version();
         let exact = table.kinds.get(&(&*api_version, &*gvk.kind));
-        let name = exact.or_else(|| table.by_group.get(&(&*gvk.group, &*gvk.kind)))?;
+        let is_old = OLD_VERSIONS.contains(&&*api_version);
+        let name = exact.or_else(|| table.by_group.get(&(&*gvk.group, &*gvk.kind)).filter(|_| is_old))?;
         Some(Self { kind: table.types.get(name) })
     }
 
@@ -120,6 +151,8 @@ mod tests {
     #[test]
     fn old_versions_have_the_rules_of_new_ones() {
         assert!(rules("batch/v1beta1", "CronJob").is_some());
+        assert!(rules("apps/v2", "Deployment").is_none());
+        assert!(rules("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition").is_none());
         assert!(rules("example.com/v1", "Deployment").is_none());
         assert!(rules("v1", "ConfigMap").is_some());
     }
