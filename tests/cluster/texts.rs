@@ -1,5 +1,7 @@
 //! What is printed of releases: ours and Helm's on the same records, at the same time, held against each other.
 
+use std::time::Duration;
+
 use chartroom_tests::recording::Outcome;
 use chartroom_tests::rig::{Namespace, Tool, rig};
 
@@ -11,8 +13,8 @@ const PAIRS: [(Tool, Tool); 2] = [(Tool::Ours4, Tool::Helm4), (Tool::Ours3, Tool
 fn releases(rig: &'static chartroom_tests::rig::Rig) -> Namespace<'static> {
     let namespace = rig.namespace();
     charts::web(namespace.folder());
-    let four = |args: &[&str]| namespace.run(Tool::Helm4, args);
-    let three = |args: &[&str]| namespace.run(Tool::Helm3, args);
+    let four = |args: &[&str]| in_its_own_second(|| namespace.run(Tool::Helm4, args));
+    let three = |args: &[&str]| in_its_own_second(|| namespace.run(Tool::Helm3, args));
     assert_eq!(four(&["install", "web", "./web", "--labels", "team=a,tier=front"]).code, 0);
     assert_eq!(four(&["upgrade", "web", "./web", "--set", "word=two", "--description", "Zwei ✓"]).code, 0);
     assert_eq!(four(&["upgrade", "web", "./web", "--set", "replicas=-5"]).code, 1);
@@ -30,6 +32,13 @@ fn releases(rig: &'static chartroom_tests::rig::Rig) -> Namespace<'static> {
     let secret = namespace.record_secrets().iter().find(of_stuck).cloned().unwrap();
     namespace.rewrite_record(&secret, |it| it["info"]["status"] = "pending-upgrade".into());
     namespace
+}
+
+/// Runs something when a second begins: Helm sorts by whole seconds, and in any order what is of the same one.
+fn in_its_own_second<T>(run: impl FnOnce() -> T) -> T {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    std::thread::sleep(Duration::from_secs(now.as_secs() + 1) - now);
+    run()
 }
 
 #[test]
