@@ -37,7 +37,9 @@ fn releases(rig: &'static chartroom_tests::rig::Rig) -> Namespace<'static> {
 /// Runs something when a second begins: Helm sorts by whole seconds, and in any order what is of the same one.
 fn in_its_own_second<T>(run: impl FnOnce() -> T) -> T {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    std::thread::sleep(Duration::from_secs(now.as_secs() + 1) - now);
+    std::thread::sleep(
+        Duration::from_secs(1).saturating_sub(Duration::from_nanos(now.subsec_nanos().into())),
+    );
     run()
 }
 

@@ -15,6 +15,7 @@ pub mod memory;
 mod object;
 mod order;
 pub mod patch;
+pub mod plan;
 pub mod ports;
 pub mod preflight;
 pub mod ready;

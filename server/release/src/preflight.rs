@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::apply::{self, MANAGER, Method, Writing};
 use crate::error::{Error, ErrorKind};
-use crate::manifest::named;
+use crate::manifest::{self, Fate, named};
 use crate::object::Object;
 use crate::patch::managed_fields::conflicts;
 use crate::ports::{ApiError, Reply, Request, Target};
@@ -21,8 +21,50 @@ pub struct Trial {
     pub target: Target,
     /// What is there now.
     pub live: Option<Object>,
+    /// What it is to be.
+    pub wanted: Object,
     /// What it would be, or why it cannot be.
     pub outcome: Result<Object, Error>,
+}
+
+/// Everything that was tried.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Each object that is to be there.
+    pub trials: Vec<Trial>,
+    /// Live objects that would be taken away.
+    pub gone: Vec<Object>,
+    /// Why it would not be done.
+    pub refused: Option<Error>,
+}
+
+impl Tried {
+    /// Objects that the server cannot be asked about.
+    pub(crate) fn unasked(objects: Vec<Object>) -> Self {
+        let trial = |object: Object| Trial {
+            target: Target::of(&object),
+            live: None,
+            outcome: Ok(object.clone()),
+            wanted: object,
+        };
+        Self { trials: objects.into_iter().map(trial).collect(), gone: Vec::new(), refused: None }
+    }
+}
+
+/// Tries to go from some objects to others.
+pub(crate) fn all(world: &World<'_>, current: &[Object], objects: &[Object], writing: Writing) -> Tried {
+    let trials = preflight(world, current, objects, writing);
+    let refused = problems(&trials, objects);
+    let stays = |object: &Object| objects.iter().any(|other| other.key() == object.key());
+    let going: Vec<Object> =
+        current.iter().filter(|it| !stays(it) && manifest::fate(it) == Fate::Deleted).cloned().collect();
+    Tried { trials, gone: live(world, &going), refused }
+}
+
+/// Objects as they are now; those that are not there are left out.
+pub(crate) fn live(world: &World<'_>, objects: &[Object]) -> Vec<Object> {
+    let gets: Vec<_> = objects.iter().map(|object| Request::Get(Target::of(object))).collect();
+    apply::send(world, &gets).into_iter().flatten().map(Reply::into_object).collect()
 }
 
 /// Tries to write objects.
@@ -51,7 +93,7 @@ pub fn preflight(world: &World<'_>, current: &[Object], objects: &[Object], writ
             Ok(None) => Ok(live.clone().unwrap_or_default()),
             Err(error) => Err(error),
         };
-        trials.push(Trial { target: Target::of(object), live, outcome });
+        trials.push(Trial { target: Target::of(object), live, wanted: object.clone(), outcome });
     }
     let sent: Vec<Request> = requests.iter().map(|(_, request)| request.clone()).collect();
     for ((at, request), reply) in requests.into_iter().zip(apply::send(world, &sent)) {

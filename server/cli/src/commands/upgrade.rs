@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, anyhow};
 use release::ValuesRule;
 use release::World;
-use release::actions::install::InstallConfig;
+use release::actions::install::{InstallConfig, is_free};
 use release::actions::upgrade::{UpgradeConfig, begin, upgrade};
-use release::record::{Record, Status};
+use release::record::Record;
 use render::Release;
 
 use super::install::install_into;
@@ -76,7 +76,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let ingredients = Ingredients::read(&args.chart, &args.values, &args.deploy, global)?;
     let dialect = global.helm.dialect();
     site.work(args.history_max, |world| {
-        if args.install && is_free(world, &args.name)? {
+        if args.install && is_free(world, &args.name).map_err(|error| anyhow!(error))? {
             if args.deploy.output == Form::Table {
                 output::print(&format!("Release \"{}\" does not exist. Installing it now.\n", args.name))?;
             }
@@ -87,12 +87,6 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         let title = format!("Release \"{}\" has been upgraded. Happy Helming!\n", args.name);
         print_record(&record, &title, &args.deploy, dialect)
     })
-}
-
-/// Whether there is no release of that name, or one that was uninstalled.
-fn is_free(world: &World<'_>, name: &str) -> Result<bool> {
-    let stubs = world.records.stubs(name).map_err(|error| anyhow!(error))?;
-    Ok(stubs.last().is_none_or(|last| last.status == Status::Uninstalled))
 }
 
 fn install_first(

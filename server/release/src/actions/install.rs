@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::manifest;
 use crate::object::Object;
 use crate::ports::{Request, WriteOptions};
-use crate::preflight;
+use crate::preflight::{self, Tried};
 use crate::record::{Info, Record, Status, StoreError, refuse_system_labels};
 use crate::rendered::Rendered;
 use crate::wait;
@@ -60,6 +60,38 @@ pub fn check(world: &World<'_>, config: &InstallConfig) -> Result<i64, Error> {
         "release name check failed: cannot reuse a name that is still in use",
     );
     Err(Error::new(ErrorKind::InUse, message))
+}
+
+/// Whether there is no release of that name, or one that was uninstalled.
+pub fn is_free(world: &World<'_>, name: &str) -> Result<bool, Error> {
+    let stubs = world.records.stubs(name)?;
+    Ok(stubs.last().is_none_or(|last| last.status == Status::Uninstalled))
+}
+
+/// Tries an installation on the server, and writes nothing: what each object would be.
+pub fn trials(world: &World<'_>, config: &InstallConfig, rendered: &Rendered) -> Result<Tried, Error> {
+    let server_side = config.apply.server_side.of_new(world.dialect);
+    let record = new_record(world, config, rendered, server_side);
+    let (adopted, objects) = objects(world, config, &record)?;
+    Ok(preflight::all(world, &adopted, &objects, preflight::creating(server_side)))
+}
+
+/// Objects that are there already and count as the release's, and all that are to be there.
+fn objects(
+    world: &World<'_>,
+    config: &InstallConfig,
+    record: &Record,
+) -> Result<(Vec<Object>, Vec<Object>), Error> {
+    let objects = owned_objects(world, record)
+        .map_err(|error| error.context("unable to build kubernetes objects from release manifest"))?;
+    let adopted =
+        apply::already_there(world, &objects, &record.name, &record.namespace, config.take_ownership)
+            .map_err(|error| error.context(cannot_install(world)))?;
+    Ok((adopted, objects))
+}
+
+fn cannot_install(world: &World<'_>) -> &'static str {
+    world.words("Unable to continue with install", "unable to continue with install")
 }
 
 /// Makes the chart's custom resource definitions that are not there yet, one file after the other, and waits until they
@@ -117,9 +149,8 @@ pub fn check_manifest(
     let objects = manifest::build(world.cluster, manifest, namespace)
         .map_err(|error| error.context("unable to build kubernetes objects from release manifest"))?;
     if !is_upgrade {
-        apply::already_there(world, &objects, name, namespace, false).map_err(|error| {
-            error.context(world.words("Unable to continue with install", "unable to continue with install"))
-        })?;
+        apply::already_there(world, &objects, name, namespace, false)
+            .map_err(|error| error.context(cannot_install(world)))?;
     }
     Ok(())
 }
@@ -130,15 +161,7 @@ pub fn install(world: &World<'_>, config: &InstallConfig, rendered: &Rendered) -
     let apply_config = config.apply.waiting_if_atomic(world.dialect);
     let server_side = apply_config.server_side.of_new(world.dialect);
     let mut record = new_record(world, config, rendered, server_side);
-    let objects = owned_objects(world, &record)
-        .map_err(|error| error.context("unable to build kubernetes objects from release manifest"))?;
-    let adopted =
-        apply::already_there(world, &objects, &record.name, &record.namespace, config.take_ownership)
-            .map_err(|error| {
-                error.context(
-                    world.words("Unable to continue with install", "unable to continue with install"),
-                )
-            })?;
+    let (adopted, objects) = objects(world, config, &record)?;
     if !apply_config.no_preflight {
         let writing = preflight::creating(server_side);
         let trials = preflight::preflight(world, &adopted, &objects, writing);

@@ -8,7 +8,9 @@ use super::{ApplyConfig, clean_up, keep, method_of, owned_objects, run_hooks};
 use crate::apply;
 use crate::error::{Error, ErrorKind};
 use crate::manifest;
-use crate::record::{HookRun, Info, Record, Status, Stub};
+use crate::object::Object;
+use crate::preflight::{self, Tried};
+use crate::record::{ApplyMethod, HookRun, Info, Record, Status, Stub};
 use crate::wait;
 use crate::world::{News, Step, World};
 
@@ -96,6 +98,28 @@ fn prepare(world: &World<'_>, config: &RollbackConfig) -> Result<(Record, Record
     Ok((current, record))
 }
 
+/// Tries a rollback on the server, and writes nothing: the revision that would be made, and what each object would be.
+pub fn trials(world: &World<'_>, config: &RollbackConfig) -> Result<(Record, Tried), Error> {
+    let (current, record) = prepare(world, config)?;
+    let server_side = record.apply_method == ApplyMethod::ServerSide;
+    let (before, target) = objects(world, &current, &record)?;
+    let tried = preflight::all(world, &before, &target, config.apply.updating(server_side, true, false));
+    Ok((record, tried))
+}
+
+/// What is there and counts as the release's, and what is to be there.
+fn objects(
+    world: &World<'_>,
+    current: &Record,
+    record: &Record,
+) -> Result<(Vec<Object>, Vec<Object>), Error> {
+    let before = manifest::build(world.cluster, &current.manifest, &current.namespace)
+        .map_err(|error| error.context("unable to build kubernetes objects from current release manifest"))?;
+    let target = owned_objects(world, record)
+        .map_err(|error| error.context("unable to build kubernetes objects from new release manifest"))?;
+    Ok((before, target))
+}
+
 fn perform(
     world: &World<'_>,
     config: &RollbackConfig,
@@ -103,11 +127,8 @@ fn perform(
     record: &mut Record,
 ) -> Result<(), Error> {
     let apply_config = &config.apply;
-    let server_side = record.apply_method == crate::record::ApplyMethod::ServerSide;
-    let before = manifest::build(world.cluster, &current.manifest, &current.namespace)
-        .map_err(|error| error.context("unable to build kubernetes objects from current release manifest"))?;
-    let target = owned_objects(world, record)
-        .map_err(|error| error.context("unable to build kubernetes objects from new release manifest"))?;
+    let server_side = record.apply_method == ApplyMethod::ServerSide;
+    let (before, target) = objects(world, current, record)?;
     record.hooks.iter_mut().for_each(|hook| hook.last_run = HookRun::default());
     run_hooks(world, record, "pre-rollback", apply_config, server_side)?;
     world.tell(News::Step(Step::Writing));

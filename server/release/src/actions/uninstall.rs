@@ -10,6 +10,7 @@ use crate::manifest::{self, Fate};
 use crate::object::Object;
 use crate::order::uninstall_key;
 use crate::ports::{Propagation, Reply, Request, Target};
+use crate::preflight;
 use crate::record::{Record, Status, StoreError};
 use crate::wait::{self, WaitConfig, WaitStrategy};
 use crate::world::{Done, News, Step, World};
@@ -190,6 +191,13 @@ fn delete_objects(
         Some(error) => Err(failed(error)),
         None => Ok((sorted.going, sorted.told)),
     }
+}
+
+/// What uninstalling would take away, and what is told of objects that would stay.
+pub fn trials(world: &World<'_>, name: &str) -> Result<(Record, Vec<Object>, String), Error> {
+    let record = world.records.last(name)?;
+    let sorted = sort_out(world, &record)?;
+    Ok((record, preflight::live(world, &sorted.going), sorted.told))
 }
 
 fn would_uninstall(world: &World<'_>, name: &str, config: &UninstallConfig) -> Result<Uninstalled, Error> {

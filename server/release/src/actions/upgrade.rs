@@ -15,7 +15,7 @@ use crate::apply::{self, Changes};
 use crate::error::{Error, ErrorKind};
 use crate::manifest;
 use crate::object::{Gvk, Object};
-use crate::preflight::{self, Trial};
+use crate::preflight::{self, Trial, Tried};
 use crate::record::{ApplyMethod, Info, Record, Status, StoreError, merged_labels, refuse_system_labels};
 use crate::rendered::{Rendered, ValuesRule};
 use crate::wait;
@@ -202,11 +202,23 @@ pub fn trials(
     config: &UpgradeConfig,
     begun: &Begun,
     rendered: &Rendered,
-) -> Result<Vec<Trial>, Error> {
+) -> Result<Tried, Error> {
     let server_side = begun.server_side(&config.apply);
+    config.apply.check(server_side)?;
     let record = new_record(world, config, begun, rendered, server_side);
     let (current, target) = objects(world, &begun.current, &record, config)?;
-    Ok(try_out(world, &config.apply, &begun.current, server_side, &current, &target))
+    let was_client_side = begun.current.apply_method != ApplyMethod::ServerSide;
+    let writing = config.apply.updating(server_side, was_client_side, false);
+    Ok(preflight::all(world, &current, &target, writing))
+}
+
+/// Tries to deploy a revision once more.
+pub(crate) fn trials_of_record(world: &World<'_>, record: &Record) -> Result<Tried, Error> {
+    let server_side = record.apply_method == ApplyMethod::ServerSide;
+    // Fields that others took over are what is looked for.
+    let config = ApplyConfig { force_conflicts: server_side, ..ApplyConfig::default() };
+    let objects = owned_objects(world, record)?;
+    Ok(preflight::all(world, &objects, &objects, config.updating(server_side, false, false)))
 }
 
 /// What is there and counts as the release's, and what is to be there.

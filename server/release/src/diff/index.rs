@@ -83,15 +83,21 @@ impl Index {
         }
         let namespace = Some(text(&["metadata", "namespace"])).filter(|it| !it.is_empty());
         let namespace = namespace.unwrap_or_else(|| config.namespace.clone());
-        let base_name = annotation("helm-diff/base-name");
+        let base_name = annotation(BASE_NAME);
         let name = if base_name.is_empty() { text(&["metadata", "name"]) } else { base_name };
-        let group = api_version.rsplit_once('/').map_or(&*api_version, |(group, _)| group);
         let content = if config.normalize { written(&node)? } else { document.to_owned() };
-        let key = format!("{namespace}, {name}, {kind} ({group})");
+        let key = key(&namespace, &name, &kind, &api_version);
         let policy = annotation("helm.sh/resource-policy");
         // Of two objects under one name the first counts.
         self.items.entry(key).or_insert(Item { kind, content, policy });
         Ok(())
+    }
+
+    /// The name under which an object is found.
+    pub fn key_of(object: &Object, config: &IndexConfig) -> String {
+        let namespace = Some(object.namespace()).filter(|it| !it.is_empty()).unwrap_or(&config.namespace);
+        let base_name = object.annotation(BASE_NAME).filter(|it| !it.is_empty());
+        key(namespace, base_name.unwrap_or(object.name()), object.kind(), object.api_version())
     }
 
     /// All objects by key.
@@ -121,6 +127,14 @@ impl Index {
         }
         Self { items }
     }
+}
+
+/// What two objects that are one have in common where their names differ.
+const BASE_NAME: &str = "helm-diff/base-name";
+
+fn key(namespace: &str, name: &str, kind: &str, api_version: &str) -> String {
+    let group = api_version.rsplit_once('/').map_or(api_version, |(group, _)| group);
+    format!("{namespace}, {name}, {kind} ({group})")
 }
 
 fn scalar(node: &Node) -> Option<String> {

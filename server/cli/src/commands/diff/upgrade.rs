@@ -135,32 +135,15 @@ fn live(
     let upgrade = UpgradeConfig { name: args.name.clone(), ..UpgradeConfig::default() };
     let tried = trials(world, &upgrade, begun, new).map_err(|error| anyhow!(error))?;
     let (mut before, mut after) = (Vec::new(), Vec::new());
-    for trial in tried {
+    for trial in tried.trials {
         before.extend(trial.live);
         after.push(trial.outcome.map_err(|error| anyhow!(error))?);
     }
-    let namespace = &begun.current.namespace;
-    let gone = removed(world, begun, &after, namespace)?;
-    before.extend(gone);
-    let read = args.flags.index(namespace);
+    before.extend(tried.gone);
+    let read = args.flags.index(&begun.current.namespace);
     let index =
         |objects: &[release::Object]| Index::of_objects(objects, &read).map_err(|error| anyhow!(error));
     Ok(diff(&index(&before)?, &index(&after)?, config))
-}
-
-/// Live objects that are part of the last revision, and would be taken away.
-fn removed(
-    world: &World<'_>,
-    begun: &Begun,
-    after: &[release::Object],
-    namespace: &str,
-) -> Result<Vec<release::Object>> {
-    let all = release::manifest::build(world.cluster, &begun.current.manifest, namespace)
-        .map_err(|error| anyhow!(error))?;
-    let rest = all.iter().filter(|it| !after.iter().any(|other| other.key() == it.key()));
-    let gets: Vec<_> = rest.map(|it| release::ports::Request::Get(release::ports::Target::of(it))).collect();
-    let replies = if gets.is_empty() { Vec::new() } else { world.cluster.send(&gets) };
-    Ok(replies.into_iter().flatten().map(release::ports::Reply::into_object).collect())
 }
 
 fn rendered(

@@ -1,5 +1,7 @@
 //! The life of a release, without a cluster: which revisions there are after each step, and what was written in which order.
 
+mod plan;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
