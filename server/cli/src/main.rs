@@ -4,6 +4,7 @@
 //! files, terminals and exit codes; what a chart means is decided elsewhere.
 
 mod charts;
+mod clusters;
 mod commands;
 mod deploy;
 mod epoch;

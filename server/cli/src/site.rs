@@ -69,7 +69,7 @@ impl Site {
 }
 
 /// In what records are kept.
-fn driver() -> Result<Driver> {
+pub(crate) fn driver() -> Result<Driver> {
     match std::env::var("HELM_DRIVER").unwrap_or_default().as_str() {
         "" | "secret" | "secrets" => Ok(Driver::Secrets),
         "configmap" | "configmaps" => Ok(Driver::ConfigMaps),

@@ -45,7 +45,36 @@ pub(crate) struct Pinned {
     pub(crate) namespace: String,
 }
 
+/// A context of the kubeconfig.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownContext {
+    /// Its name.
+    pub name: String,
+    /// The address of the API server; empty if the kubeconfig does not say it.
+    pub server: String,
+    /// Its namespace; empty if it names none.
+    pub namespace: String,
+    /// Whether it is the current one.
+    pub is_current: bool,
+}
+
 impl ClusterConfig {
+    /// The contexts that there are. Nothing is sent for it.
+    pub fn contexts(&self) -> Result<Vec<KnownContext>, ConnectError> {
+        let Some(kubeconfig) = self.kubeconfig()? else { return Ok(Vec::new()) };
+        let server = |cluster: &str| {
+            let found = kubeconfig.clusters.iter().find(|it| it.name == cluster);
+            found.and_then(|it| it.cluster.as_ref()?.server.clone()).unwrap_or_default()
+        };
+        let known = kubeconfig.contexts.iter().map(|it| KnownContext {
+            name: it.name.clone(),
+            server: it.context.as_ref().map(|it| server(&it.cluster)).unwrap_or_default(),
+            namespace: it.context.as_ref().and_then(|it| it.namespace.clone()).unwrap_or_default(),
+            is_current: kubeconfig.current_context.as_ref() == Some(&it.name),
+        });
+        Ok(known.collect())
+    }
+
     /// Reads the files.
     pub(crate) async fn read(&self) -> Result<Pinned, ConnectError> {
         let kubeconfig = self.kubeconfig()?;

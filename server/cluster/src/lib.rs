@@ -12,6 +12,6 @@ mod observe;
 mod send;
 mod storage;
 
-pub use config::ClusterConfig;
+pub use config::{ClusterConfig, KnownContext};
 pub use connection::{ConnectError, Connection};
 pub use storage::{Driver, Storage};

@@ -6,12 +6,14 @@ use crate::client::ClientFacts;
 use crate::convert::uri;
 use crate::ext;
 use crate::lsp_types::{
-    ChangeNotifications, CompletionOptions, DefinitionProvider, DocumentHighlightProvider,
-    DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider, HoverProvider, PositionEncodingKind,
-    ReferencesProvider, RenameOptions, RenameProvider, Save, SelectionRangeProvider, ServerCapabilities,
-    TextDocumentContent, TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ChangeNotifications, CodeActionOptions, CodeActionProvider, CodeLensOptions, CompletionOptions,
+    DefinitionProvider, DocumentHighlightProvider, DocumentSymbolProvider, ExecuteCommandOptions,
+    FoldingRangeProvider, HoverProvider, PositionEncodingKind, ReferencesProvider, RenameOptions,
+    RenameProvider, Save, SelectionRangeProvider, ServerCapabilities, TextDocumentContent,
+    TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
+use crate::releases::SCHEME;
 
 /// The server's capabilities for this client.
 pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
@@ -42,8 +44,17 @@ pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
         document_symbol_provider: Some(DocumentSymbolProvider::Bool(true)),
         folding_range_provider: Some(FoldingRangeProvider::Bool(true)),
         selection_range_provider: Some(SelectionRangeProvider::Bool(true)),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
+            code_action_kinds: Some(vec![crate::requests::code_action_kind()]),
+            ..CodeActionOptions::default()
+        })),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: vec![ext::PREVIEW_COMMAND.to_owned()],
+            commands: [ext::PREVIEW_COMMAND]
+                .iter()
+                .chain(&ext::RELEASE_COMMANDS)
+                .map(|it| (*it).to_owned())
+                .collect(),
             ..ExecuteCommandOptions::default()
         }),
         workspace: Some(WorkspaceOptions {
@@ -53,7 +64,7 @@ pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
             }),
             text_document_content: client.virtual_documents.then(|| {
                 TextDocumentContent::Options(TextDocumentContentOptions {
-                    schemes: vec![uri::PREVIEW.to_owned(), uri::ARCHIVE.to_owned()],
+                    schemes: [uri::PREVIEW, uri::ARCHIVE, SCHEME].map(str::to_owned).into(),
                 })
             }),
             ..WorkspaceOptions::default()

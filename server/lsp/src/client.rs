@@ -32,6 +32,16 @@ pub(crate) struct ClientFacts {
     pub(crate) folds_lines: bool,
     /// It shows virtual documents and asks us for their text.
     pub(crate) virtual_documents: bool,
+    /// It shows documents that we name.
+    pub(crate) shows_documents: bool,
+    /// It shows how far something is.
+    pub(crate) shows_progress: bool,
+    /// It asks for code lenses again when we say so.
+    pub(crate) renews_lenses: bool,
+    /// It shows plans by itself (`chartroom/showPlan`).
+    pub(crate) shows_plans: bool,
+    /// It asks its user questions for us (`chartroom/ask`).
+    pub(crate) asks: bool,
 }
 
 impl ClientFacts {
@@ -53,6 +63,11 @@ impl ClientFacts {
             related_places: yes("textDocument/publishDiagnostics/relatedInformation"),
             folds_lines: yes("textDocument/foldingRange/lineFoldingOnly"),
             virtual_documents: at("workspace/textDocumentContent").is_some_and(Value::is_object),
+            shows_documents: yes("window/showDocument/support"),
+            shows_progress: yes("window/workDoneProgress"),
+            renews_lenses: yes("workspace/codeLens/refreshSupport"),
+            shows_plans: yes("experimental/chartroom/showPlan"),
+            asks: yes("experimental/chartroom/ask"),
         }
     }
 }

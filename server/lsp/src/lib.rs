@@ -7,6 +7,8 @@
 //! - `state` is that state, with one writer, and its snapshots, with many readers.
 //! - `requests` has one file per question. The work is done on one of two pools of threads and stops when the
 //!   client no longer wants the answer.
+//! - `releases` is what the user does in clusters: shown first, agreed to, then done. Clusters are a port, [`Clusters`],
+//!   that the program brings.
 //! - `refresh` computes what nobody asked for (diagnostics, previews that are being looked at), always for the
 //!   latest snapshot.
 //!
@@ -26,6 +28,7 @@ mod notifications;
 mod pool;
 mod preview;
 mod refresh;
+mod releases;
 mod requests;
 mod serve;
 mod server;
@@ -35,6 +38,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use releases::{Asked, Clusters, Context, NoClusters, Site};
 pub use serve::{ServeError, run, run_stdio};
-pub use settings::{HelmVersion, Settings};
+pub use settings::{Deploy, HelmVersion, Kube, Settings};
 pub(crate) use tower_lsp::gen_lsp_types as lsp_types;

@@ -19,6 +19,7 @@ use crate::diagnostics::{News, Published, checks, findings};
 use crate::ext::PreviewChangedNotification;
 use crate::lsp_types::PublishDiagnosticsNotification;
 use crate::preview::Previews;
+use crate::releases::drift_findings;
 use crate::state::Snapshot;
 
 /// Starts the work and lets it be.
@@ -198,7 +199,11 @@ impl Worker {
             let Some(found) = findings(&view, &model, cancel) else { return };
             let news = self.published.news(snapshot, &view, &model, News::Errors(found), &touched.again);
             self.publish(news);
-            let Some(found) = checks(&view, &model, cancel) else { return };
+            let Some(mut found) = checks(&view, &model, cancel) else { return };
+            if let Some(checked) = snapshot.checked(root) {
+                let Some(drift) = drift_findings(checked, &view, &model, cancel) else { return };
+                found.extend(drift);
+            }
             let news = self.published.news(snapshot, &view, &model, News::Checked(found), &touched.again);
             self.publish(news);
         } else {

@@ -9,6 +9,7 @@ use tower_lsp::LspService;
 use crate::front::Front;
 use crate::logging;
 use crate::preview::{Helm, PreviewSource};
+use crate::releases::Clusters;
 use crate::requests;
 use crate::server::Server;
 
@@ -27,30 +28,43 @@ pub enum ServeError {
 }
 
 /// Runs the server on standard input and output until the client is done.
-pub fn run_stdio() -> Result<(), ServeError> {
+///
+/// `clusters` are those that releases are worked with in.
+pub fn run_stdio(clusters: Arc<dyn Clusters>) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(ServeError::Start)?;
     let (log, forwarder) = logging::log();
     // It fails where a log is set already, which then is the one to use.
     let _ = tracing::subscriber::set_global_default(log);
-    let ended =
-        runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), Arc::new(Helm), Some(forwarder)));
+    let parts = Parts { source: Arc::new(Helm), clusters, forwarder: Some(forwarder) };
+    let ended = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), parts));
     // A read of standard input cannot be called off, so nobody waits for it.
     runtime.shutdown_background();
     ended
 }
 
 /// Runs the server on any pair of streams, within a tokio runtime.
-pub async fn run(reader: impl AsyncRead + Unpin, writer: impl AsyncWrite) -> Result<(), ServeError> {
-    serve(reader, writer, Arc::new(Helm), None).await
+pub async fn run(
+    reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite,
+    clusters: Arc<dyn Clusters>,
+) -> Result<(), ServeError> {
+    serve(reader, writer, Parts { source: Arc::new(Helm), clusters, forwarder: None }).await
+}
+
+/// What a server is made of.
+pub(crate) struct Parts {
+    pub(crate) source: Arc<dyn PreviewSource>,
+    pub(crate) clusters: Arc<dyn Clusters>,
+    pub(crate) forwarder: Option<logging::Forwarder>,
 }
 
 pub(crate) async fn serve(
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite,
-    source: Arc<dyn PreviewSource>,
-    forwarder: Option<logging::Forwarder>,
+    parts: Parts,
 ) -> Result<(), ServeError> {
-    let builder = LspService::build_with_lifecycle_methods(|client| Server::new(client, source));
+    let Parts { source, clusters, forwarder } = parts;
+    let builder = LspService::build_with_lifecycle_methods(|client| Server::new(client, source, clusters));
     let (service, socket) = requests::register(builder).finish();
     let server = service.inner().clone();
     let logging = forwarder.map(|it| tokio::spawn(it.run(server.client.clone())));

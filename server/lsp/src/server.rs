@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::channel::oneshot;
 use serde_json::Value;
@@ -19,12 +20,17 @@ use crate::lsp_types::{
 use crate::pool::Pool;
 use crate::preview::{PreviewSource, Previews};
 use crate::refresh::{Refresher, Touched};
+use crate::releases::{Clusters, Releases};
 use crate::settings::SECTION;
 use crate::state::{Snapshot, State};
 
 /// Files whose changes concern us: all. By `.Files` a template may read any file of its chart, and links may lead
 /// out of it. A change in or beside a chart costs a walk over its folder: some 3 ms for 180 templates.
 const WATCHED: [&str; 1] = ["**/*"];
+
+/// How long an operation on a release may take to come to its end when the server is stopped.
+const LAST_CHANCE: Duration = Duration::from_secs(5);
+const STEP: Duration = Duration::from_millis(20);
 
 tokio::task_local! {
     /// What was known when the message came that is being handled.
@@ -56,6 +62,7 @@ impl Deref for Server {
 pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) previews: Arc<Previews>,
+    pub(crate) releases: Releases,
     state: Mutex<State>,
     refresher: Refresher,
     interactive: Pool,
@@ -64,12 +71,13 @@ pub(crate) struct Shared {
 }
 
 impl Server {
-    pub(crate) fn new(client: Client, source: Arc<dyn PreviewSource>) -> Self {
+    pub(crate) fn new(client: Client, source: Arc<dyn PreviewSource>, clusters: Arc<dyn Clusters>) -> Self {
         let previews = Arc::new(Previews::new(source));
         Self(Arc::new(Shared {
             refresher: Refresher::start(client.clone(), previews.clone()),
             client,
             previews,
+            releases: Releases::new(clusters),
             state: Mutex::default(),
             interactive: Pool::new("interactive", 2),
             background: Pool::new("background", 1),
@@ -141,6 +149,15 @@ impl Shared {
         if now.same_texts(&asked) { Ok(answer) } else { Err(Error::content_modified()) }
     }
 
+    /// Has the client ask for code lenses again, if it can.
+    pub(crate) fn renew_lenses(&self) {
+        if self.state().snapshot().client.renews_lenses {
+            let client = self.client.clone();
+            // The answer says nothing, so nobody waits for it.
+            tokio::spawn(async move { drop(client.code_lens_refresh().await) });
+        }
+    }
+
     /// Asks the client for the settings, if it can be asked.
     pub(crate) async fn pull_settings(&self) {
         if !self.state().snapshot().client.has_settings {
@@ -210,6 +227,12 @@ impl LanguageServer for Server {
 
     async fn shutdown(&self) -> Result<()> {
         self.shut_down.store(true, Ordering::Relaxed);
+        self.releases.cancel_all();
+        let end = std::time::Instant::now() + LAST_CHANCE;
+        while self.releases.is_busy() && std::time::Instant::now() < end {
+            // The runtime has no clock; a thread of its own waits.
+            let _ = tokio::task::spawn_blocking(|| std::thread::sleep(STEP)).await;
+        }
         Ok(())
     }
 }

@@ -4,6 +4,8 @@
 //! pushed where it cannot. Each setting stands for itself: one of a wrong type is complained about and leaves
 //! the others in force.
 
+use std::path::PathBuf;
+
 use golang::Dialect;
 use serde_json::Value;
 use template::{Limits, MIB};
@@ -29,6 +31,47 @@ pub struct Settings {
     pub values_files: Vec<String>,
     /// `limits.steps`, `limits.memory` and `limits.output` (both in MiB): how much rendering may use up.
     pub limits: Limits,
+    /// `kube.*`
+    pub kube: Kube,
+    /// `deploy.*`
+    pub deploy: Deploy,
+}
+
+/// Which cluster is meant, and how carefully it is treated. Editors take these from the user's own settings and never from
+/// those of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kube {
+    /// `kube.config`: the kubeconfig file, if not the usual one.
+    pub config: Option<PathBuf>,
+    /// `kube.context`: the context, if not the current one.
+    pub context: Option<String>,
+    /// `kube.protected`: patterns of contexts where the release's name has to be typed.
+    pub protected: Vec<String>,
+    /// `kube.trusted`: whether the workspace is trusted. Where it is not, nothing is deployed and programs that the
+    /// kubeconfig names for credentials do not run.
+    pub trusted: bool,
+}
+
+/// How something is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deploy {
+    /// `deploy.atomic`: bring back what was there if it fails.
+    pub atomic: bool,
+    /// `deploy.timeout`, in seconds: how long objects are waited for.
+    pub timeout: u64,
+}
+
+impl Default for Kube {
+    fn default() -> Self {
+        let protected = crate::releases::PROTECTED.map(str::to_owned).into();
+        Self { config: None, context: None, protected, trusted: true }
+    }
+}
+
+impl Default for Deploy {
+    fn default() -> Self {
+        Self { atomic: true, timeout: 300 }
+    }
 }
 
 /// A major version of Helm.
@@ -62,6 +105,8 @@ impl Default for Settings {
             namespace: "default".to_owned(),
             values_files: Vec::new(),
             limits: Limits::EDITOR,
+            kube: Kube::default(),
+            deploy: Deploy::default(),
         }
     }
 }
@@ -106,7 +151,33 @@ impl Settings {
                 *limit = number.saturating_mul(unit);
             }
         }
+        self.merge_releases(value, &mut reader);
         reader.complaints
+    }
+
+    fn merge_releases(&mut self, value: &Value, reader: &mut Reader) {
+        let at = |path: &str| value.pointer(&format!("/{}", path.replace('.', "/")));
+        let text =
+            |reader: &mut Reader, name: &str| Some(reader.text(name, at(name)?).filter(|it| !it.is_empty()));
+        if let Some(config) = text(reader, "kube.config") {
+            self.kube.config = config.map(PathBuf::from);
+        }
+        if let Some(context) = text(reader, "kube.context") {
+            self.kube.context = context;
+        }
+        if let Some(patterns) = at("kube.protected").and_then(|it| reader.texts("kube.protected", it)) {
+            self.kube.protected = patterns;
+        }
+        for (name, flag) in
+            [("kube.trusted", &mut self.kube.trusted), ("deploy.atomic", &mut self.deploy.atomic)]
+        {
+            if let Some(set) = at(name).and_then(|it| reader.flag(name, it)) {
+                *flag = set;
+            }
+        }
+        if let Some(seconds) = at("deploy.timeout").and_then(|it| reader.limit("deploy.timeout", it)) {
+            self.deploy.timeout = seconds;
+        }
     }
 }
 
@@ -191,6 +262,8 @@ mod tests {
             "helmVersion": "v3.22.0", "checks": false, "kubeVersion": "1.31", "valuesFiles": ["a.yaml"],
             "release": { "name": "web", "namespace": "shop" },
             "limits": { "steps": 1000, "memory": 64, "output": 1 },
+            "kube": { "config": "/k", "context": "kind-dev", "protected": ["*eu*"], "trusted": false },
+            "deploy": { "atomic": false, "timeout": 60 },
         });
         assert!(settings.merge(&value).is_empty());
         let expected = Settings {
@@ -201,6 +274,13 @@ mod tests {
             namespace: "shop".into(),
             values_files: vec!["a.yaml".into()],
             limits: Limits { steps: 1000, memory: 64 * MIB, output: MIB },
+            kube: Kube {
+                config: Some("/k".into()),
+                context: Some("kind-dev".into()),
+                protected: vec!["*eu*".into()],
+                trusted: false,
+            },
+            deploy: Deploy { atomic: false, timeout: 60 },
         };
         assert_eq!(settings, expected);
     }

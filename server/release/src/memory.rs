@@ -48,6 +48,7 @@ struct State {
     log: Vec<String>,
     /// What is refused: a piece of a line of the log, and the error.
     refusals: Vec<(String, ApiError)>,
+    identity: Identity,
     /// Nanoseconds since 1970. Watching takes time.
     now: i128,
 }
@@ -62,6 +63,11 @@ impl MemoryCluster {
     /// An empty cluster in which objects change by themselves.
     pub fn with_fate(fate: impl Fn(&mut Object) + Send + Sync + 'static) -> Self {
         Self { fate: Some(Box::new(fate)), ..Self::default() }
+    }
+
+    /// From now on it is another cluster, or called otherwise.
+    pub fn call_itself(&self, identity: Identity) {
+        self.state().identity = identity;
     }
 
     /// Refuses every request whose line in the log holds a text.
@@ -206,7 +212,7 @@ fn is_in(object: &Object, scope: &Scope) -> bool {
 
 impl Cluster for MemoryCluster {
     fn identity(&self) -> Result<Identity, ApiError> {
-        Ok(Identity { uid: "memory".to_owned(), context: "memory".to_owned(), server: "memory".to_owned() })
+        Ok(self.state().identity.clone())
     }
 
     fn capabilities(&self) -> Result<Capabilities, ApiError> {

@@ -1,11 +1,16 @@
 //! `chartroom lsp`: the language server on standard input and output.
 
+use std::sync::Arc;
+
 use anyhow::{Result, anyhow};
+
+use crate::clusters::UserClusters;
+use crate::site;
 
 /// Run the language server on standard input and output.
 ///
-/// Editors start it; see the README for how. It reads and watches the charts of the opened folders, writes
-/// nothing, and ends with the editor.
+/// Editors start it; see the README for how. It reads and watches the charts of the opened folders, writes to
+/// clusters only what was shown and agreed to, and ends with the editor.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Accepted because many editors pass it; standard input and output are used either way.
@@ -15,7 +20,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(_args: &Args) -> Result<()> {
     live_long();
-    lsp::run_stdio().map_err(|error| anyhow!("the language server ended: {error}"))
+    let clusters = UserClusters::new(site::driver()?);
+    lsp::run_stdio(Arc::new(clusters)).map_err(|error| anyhow!("the language server ended: {error}"))
 }
 
 /// Large pages make a short run fast and a long one large: half of each stays empty while the server waits.

@@ -125,6 +125,17 @@ pub(crate) fn preview_of(uri: &str) -> Option<PreviewOf> {
     Some(PreviewOf::Template(path))
 }
 
+/// The URI of a document that only we have, by its path.
+pub(crate) fn of_document(scheme: &str, path: &str) -> String {
+    format!("{scheme}:{}", encode(path))
+}
+
+/// The path of a document that only we have; clients may write an empty host in front of it.
+pub(crate) fn document_path(scheme: &str, uri: &str) -> Option<String> {
+    let rest = strip_scheme(uri, scheme)?;
+    decode(rest.strip_prefix("//").unwrap_or(rest))
+}
+
 fn strip_scheme<'u>(uri: &'u str, scheme: &str) -> Option<&'u str> {
     let (found, rest) = uri.split_once(':')?;
     found.eq_ignore_ascii_case(scheme).then_some(rest)

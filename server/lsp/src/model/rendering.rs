@@ -1,12 +1,14 @@
 //! A rendered chart, with everything that is wrong with it and the way from every byte to its source.
 
 use ide::Diagnostic;
+use release::plan::PathStep;
 use render::{Output, Part, PrintConfig, RenderedFile, RunConfig, TemplateFile, World};
 use text::{FileId, FileRange, TextRange};
 
 use super::Model;
 use super::host::Host;
 use crate::cancel::Cancel;
+use crate::releases::Made;
 use crate::state::ChartView;
 
 /// A rendered chart, or one rendered template.
@@ -80,10 +82,62 @@ impl Rendering {
         provenance.place.or_else(|| Some(FileRange::new(provenance.template, 0, 0)))
     }
 
+    /// The objects that a place in a template makes or a value has a part in: version, kind and name.
+    pub(crate) fn made_by(&self, place: FileRange) -> Vec<Made> {
+        let mut made = Vec::new();
+        for offset in self.written_by(place) {
+            let Some((file, at)) = self.output.origin(offset) else { continue };
+            let documents = self.files.manifests.iter().chain(&self.files.hooks);
+            let mut documents = documents.filter(|it| it.file == file && it.range.contains(&at));
+            let head = documents.next().map(|it| &it.head);
+            let object = head.map(|it| (it.api_version.clone(), it.kind.clone(), it.name.clone()));
+            made.extend(object.filter(|it| !made.contains(it)));
+        }
+        made
+    }
+
+    /// What wrote a field of an object: of the first in a template's file whose kind and name are the wanted ones. Where
+    /// the field is not there, what wrote the one around it.
+    pub(crate) fn field(
+        &self,
+        template: &str,
+        wanted: &dyn Fn(&str, &str) -> bool,
+        path: &[PathStep],
+    ) -> Option<FileRange> {
+        let documents = self.files.manifests.iter().chain(&self.files.hooks);
+        let mut documents = documents.filter(|it| *self.files.files[it.file].name == *template);
+        let document = documents.find(|it| wanted(&it.head.kind, &it.head.name))?;
+        let file = &self.files.files[document.file];
+        let text = &file.text[document.range.clone()];
+        let start = document.range.start + offset_of(text, path)?;
+        let provenance = file.provenance(start)?;
+        provenance.place.or_else(|| Some(FileRange::new(provenance.template, 0, 0)))
+    }
+
     /// Offsets of what a place wrote, in a template, or of what shows it, in values.
     pub(crate) fn written_by(&self, place: FileRange) -> Vec<usize> {
         self.files.written_by(&self.output, place)
     }
+}
+
+/// Where a field stands in a document, or as much of the way to it as there is.
+fn offset_of(text: &str, path: &[PathStep]) -> Option<usize> {
+    let node = yaml::parse(text, FileId(0), yaml::Numbers::AsWritten).ok()?;
+    let (mut node, mut at) = (&node, node.at);
+    for step in path {
+        let next = match step {
+            PathStep::Key(key) => node.value.as_map().and_then(|map| map.iter().find(|it| *it.key == **key)),
+            PathStep::Item(_) => None,
+        };
+        if let Some(entry) = next {
+            (node, at) = (&entry.node, entry.node.at.or(entry.key_at));
+            continue;
+        }
+        let PathStep::Item(index) = step else { break };
+        let Some(item) = node.value.as_list().and_then(|items| items.get(*index)) else { break };
+        (node, at) = (item, item.at.or(at));
+    }
+    Some(at?.range.start().into())
 }
 
 /// One template may use up a quarter of what all may, so that the others are shown next to one that never ends.

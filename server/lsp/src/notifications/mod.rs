@@ -39,6 +39,13 @@ pub(crate) fn handle(server: &Server, request: Request) -> Handled {
             did_change_configuration::apply(server, &params(request));
             return Handled::Done;
         }
+        "window/workDoneProgress/cancel" => {
+            // Tokens of ours are texts.
+            if let Some(token) = params(request).get("token").and_then(Value::as_str) {
+                server.releases.cancel(token);
+            }
+            return Handled::Done;
+        }
         ext::PREVIEW_CLOSE => {
             preview_close::apply(server, params(request));
             return Handled::Done;

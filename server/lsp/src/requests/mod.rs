@@ -8,17 +8,21 @@
 //!
 //! To add one: write the file, name it in [`register`], say it in `capabilities`.
 
+mod code_action;
+mod code_lens;
 mod completion;
 mod definition;
 mod document_highlight;
 mod document_symbol;
 mod execute_command;
 mod folding_range;
+mod history;
 mod hover;
 mod prepare_rename;
 mod preview;
 mod preview_locate;
 mod references;
+mod releases;
 mod rename;
 mod selection_range;
 mod set_target;
@@ -30,6 +34,8 @@ use tower_lsp::jsonrpc::Request;
 
 use crate::ext;
 use crate::server::Server;
+
+pub(crate) use code_action::kind as code_action_kind;
 
 type Builder = LspServiceBuilder<Server>;
 
@@ -46,10 +52,14 @@ pub(crate) fn register(builder: Builder) -> Builder {
         .custom_method("textDocument/documentSymbol", document_symbol::handle)
         .custom_method("textDocument/foldingRange", folding_range::handle)
         .custom_method("textDocument/selectionRange", selection_range::handle)
+        .custom_method("textDocument/codeLens", code_lens::handle)
+        .custom_method("textDocument/codeAction", code_action::handle)
         .custom_method("workspace/executeCommand", execute_command::handle)
         .custom_method("workspace/textDocumentContent", text_document_content::handle)
         .custom_method(ext::PREVIEW, preview::handle)
         .custom_method(ext::PREVIEW_LOCATE, preview_locate::handle)
+        .custom_method(ext::RELEASES, releases::handle)
+        .custom_method(ext::HISTORY, history::handle)
         .custom_method(ext::TARGETS, targets::handle)
         .custom_method(ext::SET_TARGET, set_target::handle)
 }

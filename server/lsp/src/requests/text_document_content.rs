@@ -11,6 +11,9 @@ pub(crate) async fn handle(
     server: &Server,
     params: TextDocumentContentParams,
 ) -> Result<TextDocumentContentResult> {
+    if let Some(text) = server.releases.text(&params.uri.0) {
+        return Ok(TextDocumentContentResult { text });
+    }
     let previews = server.previews.clone();
     server
         .run(Lane::Background, move |snapshot, cancel| {

@@ -12,7 +12,7 @@ mod memory;
 mod snapshot;
 mod target;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,7 @@ use serde_json::Value;
 use crate::client::ClientFacts;
 use crate::convert::uri;
 use crate::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem};
+use crate::releases::Checked;
 use crate::settings::Settings;
 
 pub(crate) use chart_view::ChartView;
@@ -141,6 +142,16 @@ impl State {
     pub(crate) fn files_changed(&mut self, paths: &[PathBuf]) {
         let disk = self.current.disk.changed(paths);
         self.update(|next| next.disk = disk);
+    }
+
+    /// A release was looked at.
+    pub(crate) fn set_checked(&mut self, root: &Path, checked: Arc<Checked>) {
+        self.update(|next| drop(next.checked_mut().insert(root.to_owned(), checked)));
+    }
+
+    /// Another cluster is meant from now on.
+    pub(crate) fn forget_checked(&mut self) {
+        self.update(|next| next.checked_mut().clear());
     }
 
     /// The user chose a target. Whether there is one of that name is found out when someone looks for it.

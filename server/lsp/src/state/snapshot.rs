@@ -14,6 +14,7 @@ use super::target::{self, Target};
 use crate::client::ClientFacts;
 use crate::convert::uri::{self, PreviewOf};
 use crate::model::Model;
+use crate::releases::Checked;
 use crate::settings::Settings;
 
 type Documents = HashMap<Arc<str>, Arc<Document>>;
@@ -29,6 +30,8 @@ pub(crate) struct Snapshot {
     pub(crate) folders: Arc<[PathBuf]>,
     pub(crate) disk: Arc<Disk>,
     documents: Arc<Documents>,
+    /// What was last seen of the releases of charts.
+    checked: Arc<HashMap<PathBuf, Arc<Checked>>>,
     /// Which target the user chose for a chart.
     active: Arc<HashMap<PathBuf, String>>,
     memory: Arc<Memory>,
@@ -45,6 +48,7 @@ impl Snapshot {
             folders: self.folders.clone(),
             disk: self.disk.clone(),
             documents: self.documents.clone(),
+            checked: self.checked.clone(),
             active: self.active.clone(),
             memory: self.memory.clone(),
             views: Mutex::default(),
@@ -53,6 +57,15 @@ impl Snapshot {
 
     pub(super) fn documents_mut(&mut self) -> &mut Documents {
         Arc::make_mut(&mut self.documents)
+    }
+
+    pub(super) fn checked_mut(&mut self) -> &mut HashMap<PathBuf, Arc<Checked>> {
+        Arc::make_mut(&mut self.checked)
+    }
+
+    /// What was last seen of the release of a chart.
+    pub(crate) fn checked(&self, root: &Path) -> Option<&Arc<Checked>> {
+        self.checked.get(root)
     }
 
     pub(super) fn active_mut(&mut self) -> &mut HashMap<PathBuf, String> {

@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use super::fake::Fake;
 use crate::convert::uri;
 use crate::preview::PreviewSource;
-use crate::serve::{ServeError, serve};
+use crate::serve::{Parts, ServeError, serve};
+use crate::{Clusters, NoClusters};
 
 /// Room for what is under way: more than any test sends.
 const PIPE: usize = 1 << 24;
@@ -29,6 +30,8 @@ pub(super) struct Client {
     pub(super) folder: tempfile::TempDir,
     /// What `workspace/configuration` is answered.
     pub(super) settings: Value,
+    /// What the user says to questions, in order. A question that has no such answer gets none.
+    pub(super) says: VecDeque<&'static str>,
 }
 
 impl Client {
@@ -43,7 +46,17 @@ impl Client {
         params: Value,
         source: Arc<dyn PreviewSource>,
     ) -> Self {
-        let mut client = Self::uninitialized(files, source);
+        Self::start_in(files, params, source, Arc::new(NoClusters)).await
+    }
+
+    /// The same with clusters.
+    pub(super) async fn start_in(
+        files: &[(&str, &str)],
+        params: Value,
+        source: Arc<dyn PreviewSource>,
+        clusters: Arc<dyn Clusters>,
+    ) -> Self {
+        let mut client = Self::uninitialized_in(files, source, clusters);
         let mut all = json!({
             "processId": null,
             "workspaceFolders": [{ "uri": client.uri(""), "name": "test" }],
@@ -63,13 +76,22 @@ impl Client {
     }
 
     pub(super) fn uninitialized(files: &[(&str, &str)], source: Arc<dyn PreviewSource>) -> Self {
+        Self::uninitialized_in(files, source, Arc::new(NoClusters))
+    }
+
+    fn uninitialized_in(
+        files: &[(&str, &str)],
+        source: Arc<dyn PreviewSource>,
+        clusters: Arc<dyn Clusters>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             write(folder.path(), name, text);
         }
         let (to_server, server_reads) = duplex(PIPE);
         let (server_writes, from_server) = duplex(PIPE);
-        let server = tokio::spawn(serve(server_reads, server_writes, source, None));
+        let server =
+            tokio::spawn(serve(server_reads, server_writes, Parts { source, clusters, forwarder: None }));
         let (sender, receiver) = unbounded_channel();
         tokio::spawn(async move {
             let mut reader = BufReader::new(from_server);
@@ -80,7 +102,8 @@ impl Client {
             }
         });
         let later = VecDeque::new();
-        Self { to_server, from_server: receiver, later, server, last_id: 0, folder, settings: Value::Null }
+        let (settings, says) = (Value::Null, VecDeque::new());
+        Self { to_server, from_server: receiver, later, server, last_id: 0, folder, settings, says }
     }
 
     pub(super) fn uri(&self, name: &str) -> String {
@@ -165,14 +188,27 @@ impl Client {
             let message = self.from_server.recv().await.expect("the server ended");
             let is_request = message.get("id").is_some() && message.get("method").is_some();
             if is_request {
-                let settings = message["method"] == "workspace/configuration";
-                let result = if settings { json!([self.settings]) } else { Value::Null };
+                let result = match message["method"].as_str().unwrap() {
+                    "workspace/configuration" => json!([self.settings]),
+                    "window/showMessageRequest" => self.button(&message["params"]["actions"]),
+                    "chartroom/ask" => json!({ "text": self.says.pop_front() }),
+                    _ => Value::Null,
+                };
                 self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": result })).await;
             }
             if wanted(&message) {
                 return message;
             }
             self.later.push_back(message);
+        }
+    }
+
+    /// The next word of the user, if that is what there is to press.
+    fn button(&mut self, actions: &Value) -> Value {
+        let offered = |word: &&str| actions.as_array().unwrap().iter().any(|it| it["title"] == *word);
+        match self.says.front().filter(|it| offered(it)) {
+            Some(_) => json!({ "title": self.says.pop_front() }),
+            None => Value::Null,
         }
     }
 

@@ -56,7 +56,8 @@ async fn capabilities_say_what_is_there() {
     let capabilities = &answer["capabilities"];
     assert_eq!(capabilities["positionEncoding"], "utf-8");
     assert_eq!(capabilities["textDocumentSync"], json!({ "openClose": true, "change": 2, "save": true }));
-    assert_eq!(capabilities["executeCommandProvider"]["commands"], json!(["chartroom.preview"]));
+    let commands = capabilities["executeCommandProvider"]["commands"].as_array().unwrap();
+    assert!(commands.contains(&json!("chartroom.preview")) && commands.contains(&json!("chartroom.deploy")));
     assert_eq!(capabilities["workspace"].get("textDocumentContent"), None);
     assert_eq!(answer["serverInfo"]["name"], "chartroom");
 }

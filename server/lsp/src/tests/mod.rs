@@ -2,12 +2,14 @@
 
 mod cancel;
 mod client;
+mod cluster;
 mod diagnostics;
 mod fake;
 mod features;
 mod lifecycle;
 mod order;
 mod preview;
+mod releases;
 mod symbols;
 mod sync;
 mod targets;

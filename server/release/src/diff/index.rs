@@ -148,7 +148,7 @@ fn scalar(node: &Node) -> Option<String> {
     })
 }
 
-fn written(node: &Node) -> Result<String, Error> {
+pub(super) fn written(node: &Node) -> Result<String, Error> {
     let text =
         yaml::write(node, Layout::V2).map_err(|error| Error::new(ErrorKind::Manifest, error.message))?;
     Ok(text.trim_end_matches('\n').to_owned() + "\n")

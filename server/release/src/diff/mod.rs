@@ -14,6 +14,9 @@ pub use report::{Form, ReportConfig};
 
 use secrets::Secrets;
 
+use crate::error::Error;
+use crate::object::Object;
+
 /// How manifests are compared.
 #[derive(Clone, Debug, Default)]
 pub struct DiffConfig {
@@ -188,6 +191,17 @@ fn suppress(entries: &mut [Entry], patterns: &[regex::Regex]) {
             }
         }
     }
+}
+
+/// An object as YAML for people: without who wrote which field, and with what Secrets hold covered.
+pub fn shown_object(object: &Object) -> Result<String, Error> {
+    let mut value = object.as_value().clone();
+    if let Some(metadata) = value.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
+        metadata.shift_remove("managedFields");
+    }
+    let content = index::written(&crate::json::to_node(&value))?;
+    let item = Item { kind: object.kind().to_owned(), content, ..Item::default() };
+    Ok(shown(Some(&item), Some(&item), &DiffConfig::default()).0)
 }
 
 /// What changes, in numbers and in dangers.

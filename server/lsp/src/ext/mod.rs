@@ -9,16 +9,32 @@
 //! | `chartroom/targets` | client → server | [`DocumentParams`] | [`Targets`] |
 //! | `chartroom/setTarget` | client → server | [`SetTargetParams`] | `null` |
 //! | `chartroom/targetChanged` | server → client, notification | [`TargetChanged`] | |
+//! | `chartroom/releases` | client → server | [`ReleasesParams`] | [`Releases`] |
+//! | `chartroom/history` | client → server | [`ReleaseId`] | list of [`Revision`], the oldest first |
+//! | `chartroom/releasesChanged` | server → client, notification | [`ReleasesChanged`] | |
+//! | `chartroom/showPlan` | server → client, notification | [`ShownPlan`] | |
+//! | `chartroom/ask` | server → client | [`AskParams`] | [`Answer`] |
 //!
 //! Clients without custom messages have `workspace/executeCommand` with `chartroom.preview` and the arguments
 //! `[uri, scope?]`, which answers [`CommandPreview`], and LSP 3.18's `workspace/textDocumentContent` for the
 //! scheme `chartroom-preview`, which is refreshed as the text changes. Files in packed subcharts have URIs of
 //! the scheme `chartroom-archive`, whose text comes the same way.
 //!
+//! Releases are worked with by `workspace/executeCommand`, so that every client can: the commands are
+//! [`RELEASE_COMMANDS`], their arguments [`ReleaseOf`] and [`CommandOptions`], their answer is an [`Outcome`]. What they
+//! show is a virtual document of the scheme `chartroom-release`, by `window/showDocument`; what they ask is asked by
+//! `window/showMessageRequest`; how far they are is told by `$/progress`. Clients that say
+//! `"experimental": {"chartroom": {"showPlan": true, "ask": true}}` get the last two messages of the table instead.
+//!
 //! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `release.name`,
-//! `release.namespace`, `valuesFiles`, `limits.steps`, `limits.memory`, `limits.output`; see [`Settings`](crate::Settings).
+//! `release.namespace`, `valuesFiles`, `limits.steps`, `limits.memory`, `limits.output`, `kube.config`,
+//! `kube.context`, `kube.protected`, `kube.trusted`, `deploy.atomic`, `deploy.timeout`; see [`Settings`](crate::Settings).
+
+mod releases;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::releases::*;
 
 use crate::lsp_types::{
     Location, LspNotificationMethod, MessageDirection, Notification, Position, Range, TextDocumentIdentifier,
