@@ -75,3 +75,77 @@ export const setTarget = new RequestType<{ textDocument: TextDocumentIdentifier;
   'chartroom/setTarget',
 );
 export const targetChanged = new NotificationType<{ chart: string; target: Target }>('chartroom/targetChanged');
+
+/** Names a release in the cluster. */
+export interface ReleaseId {
+  namespace: string;
+  name: string;
+}
+
+/** Which release a command is about: that of the chart of a file, by the file's URI, or one by its name. */
+export type ReleaseOf = string | ReleaseId;
+
+export interface CommandOptions {
+  revision?: number;
+  from?: number;
+  position?: Position;
+}
+
+/** What a command for releases answers. */
+export interface Outcome {
+  state: 'shown' | 'done' | 'declined' | 'failed';
+  message: string;
+  revision?: number;
+  uri?: string;
+}
+
+/** An object that changes: `before` is missing if it is made, `after` if it goes. */
+export interface ShownObject {
+  label: string;
+  change: string;
+  before?: string;
+  after?: string;
+  /** The places in templates that write what differs. */
+  sources: Location[];
+}
+
+export interface ShownPlan {
+  title: string;
+  place: string;
+  counts: string;
+  remarks: string[];
+  refused?: string;
+  /** All of it as one text. */
+  uri: string;
+  objects: ShownObject[];
+}
+
+export const showPlan = new NotificationType<ShownPlan>('chartroom/showPlan');
+
+/** A question to the user; without choices something is to be typed. */
+export interface AskParams {
+  title: string;
+  choices?: { label: string; description?: string }[];
+}
+
+export const ask = new RequestType<AskParams, { text?: string }, void>('chartroom/ask');
+
+/** A revision; in a list of releases the last one of each. */
+export interface Revision extends ReleaseId {
+  revision: number;
+  status: string;
+  chart: string;
+  appVersion: string;
+  updated: string;
+  description: string;
+}
+
+export interface Releases {
+  context: string;
+  server: string;
+  releases: Revision[];
+}
+
+export const releasesRequest = new RequestType<{ namespace?: string }, Releases, void>('chartroom/releases');
+export const historyRequest = new RequestType<ReleaseId, Revision[], void>('chartroom/history');
+export const releasesChanged = new NotificationType<{ context: string }>('chartroom/releasesChanged');

@@ -1,10 +1,12 @@
 // Starts the server and puts what it knows where people look for it. All knowledge of charts is the server's.
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
+import { DidChangeConfigurationNotification, type LanguageClient } from 'vscode-languageclient/node';
 import type { Scope } from './ext';
 import { Jumps } from './jumps';
 import { correctLanguages } from './languages';
 import { Previews } from './previews';
+import { Plans } from './plans';
+import { Releases, argumentsOf } from './releases';
 import { createClient, findServer } from './server';
 import { Targets } from './targets';
 
@@ -25,13 +27,31 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   log.info(`server: ${server}`);
   const started = createClient(server, log, {
     provideTextDocumentContent: async (uri, token, next) => (await previews.text(uri)) ?? (await next(uri, token)),
+    executeCommand: (command, given, next) => next(command, argumentsOf(started, previews, command, given)),
   });
   client = started;
   const previews = new Previews(started);
   const jumps = new Jumps(started, previews);
   const targets = new Targets(started, previews, context.workspaceState);
-  context.subscriptions.push(previews, jumps, targets, ...commands(started, previews, jumps, targets));
+  const releases = new Releases(started);
+  context.subscriptions.push(
+    previews,
+    jumps,
+    targets,
+    releases,
+    new Plans(started),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void trust(started)),
+    vscode.commands.registerCommand('chartroom.showReleases', () => releases.show()),
+    ...commands(started, previews, jumps, targets),
+  );
   await started.start();
+  await vscode.commands.executeCommand('setContext', 'chartroom.runs', true);
+}
+
+/** The server learns that it may write to clusters from now on. */
+async function trust(client: LanguageClient): Promise<void> {
+  const settings = { chartroom: { kube: { trusted: true } } };
+  await client.sendNotification(DidChangeConfigurationNotification.type, { settings });
 }
 
 export async function deactivate(): Promise<void> {

@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { type DocumentFilter, LanguageClient, type Middleware } from 'vscode-languageclient/node';
+import { type DocumentFilter, LanguageClient, type Middleware, type StaticFeature } from 'vscode-languageclient/node';
 
 /** Previews are virtual documents of this scheme. They are read, never sent to the server as open files. */
 export const PREVIEW = 'chartroom-preview';
+/** What was shown of releases are virtual documents of this scheme. */
+export const RELEASE = 'chartroom-release';
 
 /** Files whose unsaved text counts: all of the scheme `file`, so that previews are not among them. */
 const documents: DocumentFilter[] = [
@@ -39,6 +41,9 @@ function settings(): object {
       release: section.get('release'),
       valuesFiles: section.get('valuesFiles'),
       limits: section.get('limits'),
+      // The user's own: their scope keeps the workspace out.
+      kube: { ...section.get<object>('kube'), trusted: vscode.workspace.isTrusted },
+      deploy: section.get('deploy'),
     },
   };
 }
@@ -49,11 +54,23 @@ export function createClient(
   middleware: Middleware,
 ): LanguageClient {
   const server = { command, args: ['lsp'] };
-  return new LanguageClient('chartroom', 'Chartroom', server, {
+  const client = new LanguageClient('chartroom', 'Chartroom', server, {
     documentSelector: documents,
     initializationOptions: settings,
     synchronize: { configurationSection: 'chartroom' },
     outputChannel,
     middleware,
   });
+  client.registerFeature(releases);
+  return client;
 }
+
+/** Tells the server that this client shows plans and asks questions. */
+const releases: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, chartroom: { showPlan: true, ask: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: 'static' }),
+  clear: () => undefined,
+};
