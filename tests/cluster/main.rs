@@ -10,3 +10,4 @@ mod guide;
 mod interop;
 mod rig;
 mod texts;
+mod vscode;

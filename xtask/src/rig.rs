@@ -70,6 +70,11 @@ pub(crate) fn test() -> Result<()> {
         command("cargo", &["test", "--locked", "--package", "chartroom-tests", "--test", "cluster"]);
     tests.env("CHARTROOM_RIG", folder).env("CHARTROOM_BIN", run::build_chartroom()?);
     helm::name_both(&mut tests)?;
+    // The part `editors` brings them; a person deploys from them to this cluster.
+    let editors = run::cache().join("editors");
+    if editors.join("code-server").exists() {
+        tests.env("CHARTROOM_TOOLS", editors).env("CHARTROOM_ARTIFACTS", run::root().join("test-artifacts"));
+    }
     run::run(tests)
 }
 

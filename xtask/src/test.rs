@@ -14,8 +14,9 @@ const PARTS: [Part; 6] = [
     ("docs", docs),
     ("rust", rust),
     ("fuzz", crate::fuzz::smoke),
-    ("cluster", crate::rig::test),
+    // Before the cluster's, which use what it installs.
     ("editors", editors),
+    ("cluster", crate::rig::test),
 ];
 
 /// Runs the named parts, or all.

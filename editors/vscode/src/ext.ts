@@ -125,6 +125,8 @@ export const showPlan = new NotificationType<ShownPlan>('chartroom/showPlan');
 /** A question to the user; without choices something is to be typed. */
 export interface AskParams {
   title: string;
+  /** It is about something that was just shown: it stays until it is answered. */
+  stays: boolean;
   choices?: { label: string; description?: string }[];
 }
 

@@ -6,6 +6,7 @@ import { Jumps } from './jumps';
 import { correctLanguages } from './languages';
 import { Previews } from './previews';
 import { Plans } from './plans';
+import { Progresses } from './progress';
 import { Releases, argumentsOf } from './releases';
 import { createClient, findServer } from './server';
 import { Targets } from './targets';
@@ -25,8 +26,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     return;
   }
   log.info(`server: ${server}`);
+  const progresses = new Progresses(() => started);
   const started = createClient(server, log, {
     provideTextDocumentContent: async (uri, token, next) => (await previews.text(uri)) ?? (await next(uri, token)),
+    handleWorkDoneProgress: (token, params, next) => progresses.handle(token, params, next),
     executeCommand: (command, given, next) => next(command, argumentsOf(started, previews, command, given)),
   });
   client = started;

@@ -43,10 +43,47 @@ export class Plans implements vscode.Disposable, vscode.DefinitionProvider {
 const uri = (text: string | undefined): vscode.Uri | undefined =>
   text === undefined ? undefined : vscode.Uri.parse(text, true);
 
-async function ask({ title, choices }: ext.AskParams): Promise<{ text?: string }> {
-  const text =
-    choices === undefined
-      ? await vscode.window.showInputBox({ prompt: title, ignoreFocusOut: true })
-      : (await vscode.window.showQuickPick(choices, { title, matchOnDescription: true }))?.label;
+async function ask({ title, choices, stays }: ext.AskParams): Promise<{ text?: string }> {
+  const text = await answer(title, choices, stays);
   return text === undefined ? {} : { text };
 }
+
+async function answer(title: string, choices: ext.AskParams['choices'], stays: boolean): Promise<string | undefined> {
+  if (choices === undefined) {
+    return vscode.window.showInputBox({ prompt: title, ignoreFocusOut: true });
+  }
+  if (stays) {
+    return agreement(title, choices.map((it) => it.label));
+  }
+  return (await vscode.window.showQuickPick(choices, { title, matchOnDescription: true }))?.label;
+}
+
+/**
+ * Asks for a yes while a plan is being read. A message leaves the screen after a while; what stays is an item in the status
+ * bar, which asks again.
+ */
+async function agreement(message: string, words: string[]): Promise<string | undefined> {
+  const command = `chartroom.answer.${++questions}`;
+  const bar = vscode.window.createStatusBarItem(command, vscode.StatusBarAlignment.Left, 49);
+  bar.name = 'Helm question';
+  bar.text = `$(question) ${words[0]}?`;
+  bar.tooltip = message;
+  bar.command = command;
+  bar.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+  bar.show();
+  let asking: vscode.Disposable | undefined;
+  try {
+    return await new Promise((resolve) => {
+      asking = vscode.commands.registerCommand(command, async () => {
+        const offered = words.filter((it) => it !== 'Cancel');
+        resolve(await vscode.window.showWarningMessage(message, { modal: true }, ...offered));
+      });
+      void vscode.window.showInformationMessage(message, ...words).then(resolve);
+    });
+  } finally {
+    asking?.dispose();
+    bar.dispose();
+  }
+}
+
+let questions = 0;

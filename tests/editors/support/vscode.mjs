@@ -29,12 +29,12 @@ const SETTINGS = {
   'workbench.tips.enabled': false,
 };
 
-/** Starts VS Code with one extension in it, on one folder. */
-export async function startVsCode({ vsix, folder }) {
+/** Starts VS Code with one extension in it, on one folder, with further settings of the user's. */
+export async function startVsCode({ vsix, folder, settings = {} }) {
   const root = scratch('vscode');
   const at = (name) => path.join(root, name);
   fs.mkdirSync(at('user/User'), { recursive: true });
-  fs.writeFileSync(at('user/User/settings.json'), JSON.stringify(SETTINGS));
+  fs.writeFileSync(at('user/User/settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
   const node = node24();
   const env = cleanEnvironment(at('home'));
   // No marketplace.

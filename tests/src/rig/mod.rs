@@ -164,7 +164,7 @@ impl Rig {
     }
 
     /// The token of whoever may do everything.
-    fn token(&self) -> &str {
+    pub fn token(&self) -> &str {
         self.api.token()
     }
 

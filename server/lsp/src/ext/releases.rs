@@ -151,6 +151,10 @@ pub struct AskParams {
     /// What there is to choose from; none if the user is to type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choices: Option<Vec<Choice>>,
+    /// Whether it is about something that was just shown and that the user may want to read for a while: the question stays
+    /// until it is answered.
+    #[serde(default)]
+    pub stays: bool,
 }
 
 /// Something to choose.

@@ -22,6 +22,24 @@ pub(super) async fn one_of(
     }
 }
 
+/// Asks for a yes to something that was shown: one of a few words. The question stays while the user reads, where the client
+/// can keep it. `None` if the user went away.
+pub(super) async fn agreement(
+    server: &Server,
+    kind: MessageType,
+    message: &str,
+    words: &[&str],
+) -> Option<String> {
+    if !server.state().snapshot().client.asks {
+        return one_of(server, kind, message, words).await;
+    }
+    let choice = |word: &&str| Choice { label: (*word).to_owned(), description: None };
+    let choices = words.iter().map(choice).collect();
+    let answer =
+        ask(server, AskParams { title: message.to_owned(), choices: Some(choices), stays: true }).await;
+    answer.filter(|it| words.contains(&it.as_str()))
+}
+
 /// Clients without lists get no more choices than fit on buttons.
 const BUTTONS: usize = 6;
 
@@ -29,7 +47,7 @@ const BUTTONS: usize = 6;
 pub(super) async fn pick(server: &Server, title: &str, choices: Vec<Choice>) -> Option<String> {
     let labels: Vec<String> = choices.iter().map(|it| it.label.clone()).collect();
     let chosen = if server.state().snapshot().client.asks {
-        ask(server, AskParams { title: title.to_owned(), choices: Some(choices) }).await
+        ask(server, AskParams { title: title.to_owned(), choices: Some(choices), stays: false }).await
     } else {
         let words: Vec<&str> = labels.iter().map(String::as_str).take(BUTTONS).collect();
         one_of(server, MessageType::Info, title, &words).await
@@ -41,7 +59,9 @@ pub(super) async fn pick(server: &Server, title: &str, choices: Vec<Choice>) -> 
 pub(super) async fn typed(server: &Server, message: &str, word: &str) -> bool {
     if server.state().snapshot().client.asks {
         let title = format!("{message} Type {word} to go on.");
-        return ask(server, AskParams { title, choices: None }).await.is_some_and(|it| it.trim() == word);
+        return ask(server, AskParams { title, choices: None, stays: true })
+            .await
+            .is_some_and(|it| it.trim() == word);
     }
     let go_on = format!("I mean {word}");
     for _ in 0..2 {

@@ -34,7 +34,16 @@ pub(super) struct Set {
 impl Set {
     /// Adds a document. Its name becomes part of its URI and should say what it is to somebody who sees it on a tab.
     pub(super) fn add(&mut self, name: &str, text: String) -> Uri {
-        let uri = uri::of_document(SCHEME, &format!("/{}/{name}", self.number));
+        self.keep(uri::of_document(SCHEME, &format!("/{}/{name}", self.number)), text)
+    }
+
+    /// Adds one side of something that differs. Both have one path, so that editors see one file and not two.
+    pub(super) fn add_side(&mut self, name: &str, side: &str, text: String) -> Uri {
+        let path = uri::of_document(SCHEME, &format!("/{}/{name}", self.number));
+        self.keep(format!("{path}?{side}"), text)
+    }
+
+    fn keep(&mut self, uri: String, text: String) -> Uri {
         self.texts.push((uri.clone(), text));
         Uri(uri)
     }

@@ -286,7 +286,7 @@ impl Flow {
         } else {
             MessageType::Warning
         };
-        if ask::one_of(server, kind, &message, &[verb, "Cancel"]).await.as_deref() != Some(verb) {
+        if ask::agreement(server, kind, &message, &[verb, "Cancel"]).await.as_deref() != Some(verb) {
             return false;
         }
         match care {
@@ -326,7 +326,7 @@ impl Flow {
             identity.context, identity.server
         );
         let answer =
-            ask::one_of(&self.server, MessageType::Warning, &message, &[ALWAYS, ONCE, "Cancel"]).await;
+            ask::agreement(&self.server, MessageType::Warning, &message, &[ALWAYS, ONCE, "Cancel"]).await;
         match answer.as_deref() {
             Some(ALWAYS) => {
                 if let Err(error) = self.off(move |flow| flow.server.releases.clusters.allow(&identity)).await

@@ -32,9 +32,9 @@ pub(super) fn of_plan(
     let mut objects = Vec::new();
     for (object, sources) in plan.objects.iter().zip(sources) {
         let label = format!("{} {}", object.target.gvk.kind, object.target.name);
-        let mut side = |side, folder: &str| {
+        let mut side = |side, which: &str| {
             let text = object.side(side);
-            (!text.is_empty()).then(|| set.add(&format!("{folder}/{label}.yaml"), text))
+            (!text.is_empty()).then(|| set.add_side(&format!("{label}.yaml"), which, text))
         };
         objects.push(ShownObject {
             before: side(Side::Before, "live"),

@@ -1,0 +1,78 @@
+//! Releases in a real VS Code: what a person sees and presses from the first diff to the last rollback.
+//!
+//! The hands are `tests/editors/releases.mjs`; here is the cluster that they work in, and a look at what became of it.
+
+use std::path::Path;
+use std::process::Command;
+
+use chartroom_tests::rig::{FATE, Namespace, Tool, rig};
+use chartroom_tests::{copy, root};
+use serde_json::json;
+
+/// The guide's chart, with pods whose image decides what becomes of them.
+pub(crate) fn bring(namespace: &Namespace<'_>) {
+    let folder = namespace.folder();
+    copy(&root().join("tests/charts/devops-network"), &folder.path().join("devops-network"));
+    let template = folder.read("devops-network/templates/deployment.yaml");
+    let broken = format!(
+        "      annotations:\n        {FATE}: {{{{ if eq .Values.image.tag \"broken\" }}}}never-ready{{{{ else }}}}ready{{{{ end }}}}\n    spec:\n      terminationGracePeriodSeconds: 0\n      serviceAccountName:"
+    );
+    let changed = template.replacen("    spec:\n      serviceAccountName:", &broken, 1);
+    assert_ne!(changed, template, "the chart's deployment is another");
+    folder.write("devops-network/templates/deployment.yaml", changed);
+}
+
+/// A kubeconfig with a context of this machine, and one of the same cluster that nothing says is on this machine.
+pub(crate) fn kubeconfig(namespace: &Namespace<'_>, server: &str, token: &str) -> std::path::PathBuf {
+    let port = server.rsplit(':').next().unwrap();
+    let cluster = |server: String| json!({ "server": server, "insecure-skip-tls-verify": true, "tls-server-name": "localhost" });
+    let context = |name: &str| json!({ "name": name, "context": { "cluster": name, "user": "u", "namespace": namespace.name() } });
+    let config = json!({
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [
+            { "name": "kind-rig", "cluster": cluster(server.to_owned()) },
+            // The same address, written as few people do.
+            { "name": "staging", "cluster": cluster(format!("https://127.1:{port}")) },
+        ],
+        "users": [{ "name": "u", "user": { "token": token } }],
+        "contexts": [context("kind-rig"), context("staging")],
+        "current-context": "kind-rig",
+    });
+    let file = namespace.folder().path().join("kubeconfig.json");
+    std::fs::write(&file, config.to_string()).unwrap();
+    file
+}
+
+#[test]
+fn a_person_deploys_breaks_and_rolls_back() {
+    let Some(rig) = rig() else { return };
+    let Some(tools) = std::env::var_os("CHARTROOM_TOOLS") else {
+        eprintln!("skipped: no VS Code here (`cargo xtask test editors cluster` brings one)");
+        return;
+    };
+    let namespace = rig.namespace();
+    bring(&namespace);
+    let config = kubeconfig(&namespace, rig.server(), rig.token());
+    let mut node = Command::new("node");
+    node.arg(Path::new(&root()).join("tests/editors/releases.mjs"))
+        .env("CHARTROOM_TOOLS", tools)
+        .env("CHARTROOM_BIN", chartroom_tests::chartroom())
+        .env("CHARTROOM_KUBECONFIG", config)
+        .env("CHARTROOM_NAMESPACE", namespace.name())
+        .env("CHARTROOM_WORKSPACE", namespace.folder().path());
+    let outcome = node.output().unwrap();
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    println!("{said}");
+    assert!(outcome.status.success(), "{said}\n{}", String::from_utf8_lossy(&outcome.stderr));
+    if said.contains("SKIPPED") {
+        return;
+    }
+    let statuses = namespace.statuses("devops-network");
+    let words: Vec<&str> = statuses.iter().map(|(_, status)| status.as_str()).collect();
+    assert_eq!(words, ["superseded", "superseded", "failed", "superseded", "deployed"]);
+    for helm in [Tool::Helm3, Tool::Helm4] {
+        let history = namespace.must(helm, &["history", "devops-network"]);
+        assert!(history.contains("Rollback to 2") && history.contains("Rollback to 1"), "{history}");
+    }
+}
