@@ -5,9 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
 mod charts;
+mod editors;
 mod faults;
 mod guide;
 mod interop;
 mod rig;
 mod texts;
-mod vscode;

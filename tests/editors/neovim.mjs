@@ -2,26 +2,16 @@
 //
 // The one of the PATH, the newer ones of the cache, and each that CHARTROOM_NVIM names take the same steps.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import { chartroom, nvim } from './support/places.mjs';
 import { closePictures, startNeovim } from './support/neovim.mjs';
-import { newerNeovims } from './support/newer.mjs';
+import { neovims } from './support/newer.mjs';
 import { copyOfChart, missing, scratch, until } from './support/scratch.mjs';
 
-/** Each Neovim under test with its version. */
-function programs() {
-  const files = [nvim(), ...newerNeovims(), ...(process.env.CHARTROOM_NVIM ?? '').split(path.delimiter)].filter(Boolean);
-  return files.map((file) => {
-    const version = /v(\d+\.\d+\.\d+)/.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))[1];
-    return { file, version };
-  });
-}
-
 const skip = missing({ nvim: nvim() });
-const found = skip ? [] : programs();
+const found = skip ? [] : neovims();
 after(closePictures);
 if (skip) test('Neovim', { skip }, () => {});
 
@@ -128,7 +118,8 @@ async function drive(t, program, name) {
 
   await step('another target is set by name, and names are completed', async () => {
     assert.deepEqual(await vi.nvim.call('getcompletion', ['Chartroom ', 'cmdline']), [
-      ...['info', 'log', 'preview', 'restart', 'targets'],
+      ...['cancel', 'check', 'context', 'deploy', 'diff', 'history', 'info', 'live', 'log', 'preview', 'releases'],
+      ...['restart', 'rollback', 'targets', 'uninstall'],
     ]);
     assert.deepEqual(await vi.nvim.call('getcompletion', ['Chartroom targets d', 'cmdline']), ['default', 'dev']);
     await vi.type(':Chartroom targets dev<CR>');

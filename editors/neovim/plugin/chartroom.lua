@@ -13,7 +13,7 @@ vim.api.nvim_create_user_command('Chartroom', function(command)
   require('chartroom.commands').run(command.fargs)
 end, {
   nargs = '*',
-  desc = 'Helm charts: preview, targets, restart, log, info',
+  desc = 'Helm charts: preview, diff, deploy, rollback, targets and more',
   complete = function(_, line)
     return require('chartroom.commands').complete(line)
   end,
@@ -24,7 +24,7 @@ local group = vim.api.nvim_create_augroup('chartroom', {})
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = group,
   -- Neovim takes `scheme:/path` for a relative path and puts the working folder before it.
-  pattern = { 'chartroom-preview:*', 'chartroom-archive:*', '*/chartroom-archive:*' },
+  pattern = { 'chartroom-preview:*', 'chartroom-archive:*', '*/chartroom-archive:*', 'chartroom-release:*' },
   callback = function(event)
     require('chartroom.preview').read(event.buf, event.match)
   end,

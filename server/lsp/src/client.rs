@@ -42,6 +42,8 @@ pub(crate) struct ClientFacts {
     pub(crate) shows_plans: bool,
     /// It asks its user questions for us (`chartroom/ask`).
     pub(crate) asks: bool,
+    /// Its user is told how something ended, and not asked what to do next.
+    pub(crate) no_offers: bool,
 }
 
 impl ClientFacts {
@@ -68,6 +70,7 @@ impl ClientFacts {
             renews_lenses: yes("workspace/codeLens/refreshSupport"),
             shows_plans: yes("experimental/chartroom/showPlan"),
             asks: yes("experimental/chartroom/ask"),
+            no_offers: yes("experimental/chartroom/noOffers"),
         }
     }
 }

@@ -8,8 +8,8 @@ const COLUMNS = 190;
 const ROWS = 44;
 
 /** What a user's init file would say. */
-const init = (server) => `
-vim.g.chartroom = { cmd = ${JSON.stringify(server)} }
+const init = (server, settings) => `
+vim.g.chartroom = { cmd = ${JSON.stringify(server)}, settings = vim.fn.json_decode([==[${JSON.stringify(settings)}]==]) }
 vim.o.termguicolors = true
 vim.o.background = 'dark'
 vim.cmd('silent! colorscheme desert')
@@ -86,14 +86,14 @@ class Screen {
 }
 
 /** Starts Neovim with the plugin in a package, as people install it, in a folder. */
-export async function startNeovim({ program, server, folder, name }) {
+export async function startNeovim({ program, server, folder, name, settings = {} }) {
   const home = scratch('neovim');
   const env = { ...cleanEnvironment(home), ...program.env };
   const packages = path.join(env.XDG_DATA_HOME, 'nvim/site/pack/charts/start');
   fs.mkdirSync(packages, { recursive: true });
   fs.cpSync(PLUGIN, path.join(packages, 'chartroom'), { recursive: true });
   fs.mkdirSync(path.join(env.XDG_CONFIG_HOME, 'nvim'), { recursive: true });
-  fs.writeFileSync(path.join(env.XDG_CONFIG_HOME, 'nvim/init.lua'), init(server));
+  fs.writeFileSync(path.join(env.XDG_CONFIG_HOME, 'nvim/init.lua'), init(server, settings));
   const running = start(program.file, ['--embed', '-i', 'NONE'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
   const nvim = driver('neovim').attach({ proc: running.child });
   const screen = new Screen();

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { TOOLS } from './places.mjs';
+import { TOOLS, nvim } from './places.mjs';
 
 const SUITES = ['trixie', 'sid'];
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -14,6 +14,15 @@ const program = (suite) => path.join(folder(suite), 'nvim');
 
 /** Those that are there. */
 export const newerNeovims = () => SUITES.map(program).filter((file) => fs.existsSync(file));
+
+/** Each Neovim under test with its version: the one of the PATH, those of the cache, and what CHARTROOM_NVIM names. */
+export function neovims() {
+  const files = [nvim(), ...newerNeovims(), ...(process.env.CHARTROOM_NVIM ?? '').split(path.delimiter)].filter(Boolean);
+  return files.map((file) => {
+    const version = /v(\d+\.\d+\.\d+)/.exec(execFileSync(file, ['--version'], { encoding: 'utf8' }))[1];
+    return { file, version };
+  });
+}
 
 /** Where this machine has Debian from. */
 function archive() {

@@ -31,6 +31,15 @@ local function info()
   print(table.concat(lines, '\n'))
 end
 
+--- A word that is a command of the server.
+local function release(command)
+  return {
+    run = function()
+      require('chartroom.releases').run(command)
+    end,
+  }
+end
+
 local scopes = { 'template', 'chart' }
 
 M.words = {
@@ -70,6 +79,37 @@ M.words = {
     end,
   },
   info = { run = info },
+  diff = release('diff'),
+  deploy = release('deploy'),
+  rollback = {
+    run = function(revision)
+      local number = revision and tonumber(revision)
+      if revision and number == nil then
+        vim.notify('chartroom: a revision is a number', vim.log.levels.ERROR)
+        return
+      end
+      require('chartroom.releases').run('rollBack', number and { revision = number })
+    end,
+  },
+  uninstall = release('uninstall'),
+  history = release('history'),
+  check = release('checkRelease'),
+  context = release('pickContext'),
+  live = {
+    run = function()
+      require('chartroom.releases').live()
+    end,
+  },
+  releases = {
+    run = function()
+      require('chartroom.releases').list()
+    end,
+  },
+  cancel = {
+    run = function()
+      require('chartroom.releases').cancel()
+    end,
+  },
 }
 
 function M.run(arguments)

@@ -13,6 +13,11 @@ M.defaults = {
     valuesFiles = {},
     -- Against charts that never end: steps, and MiB of memory and output.
     limits = { steps = 50000000, memory = 256, output = 8 },
+    -- Which cluster releases are worked with in: kubeconfig and context if not the usual ones, and contexts where the
+    -- release's name has to be typed.
+    kube = { config = '', context = '', protected = { '*prod*', '*prd*', '*live*' } },
+    -- Bring back what was there if it fails; seconds that it is waited for.
+    deploy = { atomic = true, timeout = 300 },
   },
   preview = {
     -- How the window is made; the first word of |:split| modifiers.

@@ -10,6 +10,10 @@ local function capabilities()
   -- Text of previews and of files in packed subcharts can be asked for.
   announced.workspace = announced.workspace or {}
   announced.workspace.textDocumentContent = { dynamicRegistration = false }
+  -- Plans, questions and what is shown of releases; see plans.lua.
+  announced.experimental = { chartroom = { showPlan = true, ask = true, noOffers = true } }
+  announced.window = announced.window or {}
+  announced.window.showDocument = { support = true }
   return vim.tbl_deep_extend('force', announced, config.get().capabilities or {})
 end
 
@@ -23,6 +27,27 @@ local handlers = {
   ['workspace/textDocumentContent/refresh'] = function(_, params)
     require('chartroom.preview').refresh(params.uri)
     return vim.NIL
+  end,
+  ['chartroom/showPlan'] = function(_, plan, context)
+    require('chartroom.plans').show(plan, context.client_id)
+  end,
+  ['chartroom/ask'] = function(_, question)
+    return require('chartroom.plans').ask(question)
+  end,
+  ['chartroom/releasesChanged'] = function()
+    require('chartroom.releases').changed()
+  end,
+  ['window/showDocument'] = function(failure, params, context, settings)
+    if vim.startswith(params.uri, 'chartroom-release:') then
+      require('chartroom.documents').show(vim.lsp.get_client_by_id(context.client_id), params.uri)
+      return { success = true }
+    end
+    local own = vim.lsp.handlers['window/showDocument']
+    return own and own(failure, params, context, settings) or { success = false }
+  end,
+  ['$/progress'] = function(failure, params, context, settings)
+    require('chartroom.releases').progress(params, context.client_id)
+    return vim.lsp.handlers['$/progress'](failure, params, context, settings)
   end,
 }
 

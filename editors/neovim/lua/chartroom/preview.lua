@@ -1,6 +1,7 @@
 -- Previews: buffers that show what a chart renders to, kept up to date by the server.
 local compat = require('chartroom.compat')
 local config = require('chartroom.config')
+local documents = require('chartroom.documents')
 
 local M = {}
 
@@ -11,11 +12,6 @@ local question = 0
 
 local function complain(failure)
   vim.notify('chartroom: ' .. (failure.message or vim.inspect(failure)), vim.log.levels.ERROR)
-end
-
---- `chartroom-preview:/a/b` would be taken for a relative path.
-local function name_of(uri)
-  return (uri:gsub('^(chartroom%-%l+):/+', '%1:///'))
 end
 
 local function uri_of(name)
@@ -59,14 +55,6 @@ end
 
 local words = { stale = 'stale', error = 'incomplete' }
 
---- The last part of a URI's path, readable.
-local function base_of(uri)
-  local name = uri:gsub('%?.*$', ''):match('[^/]*$')
-  return (name:gsub('%%(%x%x)', function(digits)
-    return string.char(tonumber(digits, 16))
-  end))
-end
-
 local function set_local(window, option, value)
   vim.api.nvim_win_call(window, function()
     vim.opt_local[option] = value
@@ -78,14 +66,14 @@ local function reason(failure)
   local text = failure.message:gsub('%s+', ' ')
   if failure.uri and failure.range then
     text = text:match('%(%S+:%d+[:%d]*%): (.+)$') or text
-    text = ('%s:%d: %s'):format(base_of(failure.uri), failure.range.start.line + 1, text)
+    text = ('%s:%d: %s'):format(documents.title_of(failure.uri), failure.range.start.line + 1, text)
   end
   return text
 end
 
 --- What the status line of a preview says.
 local function title(preview)
-  local text = ('%s  [%s]'):format(base_of(preview.uri), preview.target.name)
+  local text = ('%s  [%s]'):format(documents.title_of(preview.uri), preview.target.name)
   local word = words[preview.status]
   if word then
     text = ('%s  %s: %s'):format(text, word, preview.error and reason(preview.error) or '')
@@ -159,7 +147,7 @@ function M.to_source()
 end
 
 local function buffer(entry)
-  local name = name_of(entry.preview.uri)
+  local name = documents.name_of(entry.preview.uri)
   local bufnr = vim.fn.bufnr('^' .. vim.fn.escape(name, '[]*?{}\\.^$~') .. '$')
   if bufnr == -1 then
     bufnr = vim.api.nvim_create_buf(false, true)
@@ -170,7 +158,7 @@ local function buffer(entry)
   vim.bo[bufnr].bufhidden = 'wipe'
   vim.bo[bufnr].swapfile = false
   vim.bo[bufnr].undolevels = -1
-  vim.bo[bufnr].filetype = base_of(entry.preview.uri):match('%.ya?ml$') and 'yaml' or 'text'
+  vim.bo[bufnr].filetype = documents.title_of(entry.preview.uri):match('%.ya?ml$') and 'yaml' or 'text'
   vim.bo[bufnr].modifiable = false
   for _, key in ipairs({ '<CR>', 'gd' }) do
     vim.keymap.set('n', key, M.to_source, { buffer = bufnr, desc = 'Go to what wrote this line' })
@@ -303,9 +291,9 @@ end
 
 --- The server has another text for a virtual document. Previews that are shown got it already.
 function M.refresh(uri)
-  local bufnr = vim.fn.bufnr(name_of(uri))
+  local bufnr = vim.fn.bufnr(documents.name_of(uri))
   if bufnr ~= -1 and vim.api.nvim_buf_is_loaded(bufnr) and by_buffer(bufnr) == nil then
-    M.read(bufnr, name_of(uri))
+    M.read(bufnr, documents.name_of(uri))
   end
 end
 

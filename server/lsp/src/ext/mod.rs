@@ -24,7 +24,8 @@
 //! [`RELEASE_COMMANDS`], their arguments [`ReleaseOf`] and [`CommandOptions`], their answer is an [`Outcome`]. What they
 //! show is a virtual document of the scheme `chartroom-release`, by `window/showDocument`; what they ask is asked by
 //! `window/showMessageRequest`; how far they are is told by `$/progress`. Clients that say
-//! `"experimental": {"chartroom": {"showPlan": true, "ask": true}}` get the last two messages of the table instead.
+//! `"experimental": {"chartroom": {"showPlan": true, "ask": true}}` get the last two messages of the table instead;
+//! with `"noOffers": true` they are told how something ended and not asked what to do next.
 //!
 //! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `release.name`,
 //! `release.namespace`, `valuesFiles`, `limits.steps`, `limits.memory`, `limits.output`, `kube.config`,

@@ -488,6 +488,10 @@ impl After {
         const UNDO: &str = "Undo";
         const HISTORY: &str = "History";
         let (server, place) = (&self.flow.server, &self.place);
+        if server.state().snapshot().client.no_offers {
+            let kind = if self.failed { MessageType::Error } else { MessageType::Info };
+            return server.client.show_message(kind, &self.message).await;
+        }
         let mut words = Vec::new();
         words.extend(self.undo.is_some().then_some(UNDO));
         words.push(HISTORY);

@@ -1,16 +1,15 @@
-//! Releases in a real VS Code: what a person sees and presses from the first diff to the last rollback.
+//! Releases in real editors: what a person sees and presses from the first diff to the last rollback.
 //!
-//! The hands are `tests/editors/releases.mjs`; here is the cluster that they work in, and a look at what became of it.
+//! The hands are `tests/editors/releases.mjs` and `releases-neovim.mjs`; here is the cluster that they work in, and a look at what became of it.
 
-use std::path::Path;
 use std::process::Command;
 
-use chartroom_tests::rig::{FATE, Namespace, Tool, rig};
+use chartroom_tests::rig::{FATE, Namespace, Rig, Tool, rig};
 use chartroom_tests::{copy, root};
 use serde_json::json;
 
 /// The guide's chart, with pods whose image decides what becomes of them.
-pub(crate) fn bring(namespace: &Namespace<'_>) {
+fn bring(namespace: &Namespace<'_>) {
     let folder = namespace.folder();
     copy(&root().join("tests/charts/devops-network"), &folder.path().join("devops-network"));
     let template = folder.read("devops-network/templates/deployment.yaml");
@@ -23,7 +22,7 @@ pub(crate) fn bring(namespace: &Namespace<'_>) {
 }
 
 /// A kubeconfig with a context of this machine, and one of the same cluster that nothing says is on this machine.
-pub(crate) fn kubeconfig(namespace: &Namespace<'_>, server: &str, token: &str) -> std::path::PathBuf {
+fn kubeconfig(namespace: &Namespace<'_>, server: &str, token: &str) -> std::path::PathBuf {
     let port = server.rsplit(':').next().unwrap();
     let cluster = |server: String| json!({ "server": server, "insecure-skip-tls-verify": true, "tls-server-name": "localhost" });
     let context = |name: &str| json!({ "name": name, "context": { "cluster": name, "user": "u", "namespace": namespace.name() } });
@@ -44,35 +43,68 @@ pub(crate) fn kubeconfig(namespace: &Namespace<'_>, server: &str, token: &str) -
     file
 }
 
-#[test]
-fn a_person_deploys_breaks_and_rolls_back() {
-    let Some(rig) = rig() else { return };
+/// Runs a script of `tests/editors` on the namespace; the answer is whether it could be run.
+fn drive(namespace: &Namespace<'_>, rig: &Rig, script: &str) -> bool {
     let Some(tools) = std::env::var_os("CHARTROOM_TOOLS") else {
-        eprintln!("skipped: no VS Code here (`cargo xtask test editors cluster` brings one)");
-        return;
+        eprintln!("skipped: no editors here (`cargo xtask test editors cluster` brings them)");
+        return false;
     };
-    let namespace = rig.namespace();
-    bring(&namespace);
-    let config = kubeconfig(&namespace, rig.server(), rig.token());
+    bring(namespace);
+    let config = kubeconfig(namespace, rig.server(), rig.token());
     let mut node = Command::new("node");
-    node.arg(Path::new(&root()).join("tests/editors/releases.mjs"))
+    node.arg(root().join("tests/editors").join(script))
         .env("CHARTROOM_TOOLS", tools)
         .env("CHARTROOM_BIN", chartroom_tests::chartroom())
         .env("CHARTROOM_KUBECONFIG", config)
         .env("CHARTROOM_NAMESPACE", namespace.name())
         .env("CHARTROOM_WORKSPACE", namespace.folder().path());
-    let outcome = node.output().unwrap();
-    let said = String::from_utf8_lossy(&outcome.stdout);
+    // Into a file: what was said until then is there also when somebody loses patience.
+    let log = namespace.folder().path().join("editor.log");
+    let file = std::fs::File::create(&log).unwrap();
+    node.stdout(file.try_clone().unwrap()).stderr(file);
+    let status = node.status().unwrap();
+    let said = std::fs::read_to_string(log).unwrap();
     println!("{said}");
-    assert!(outcome.status.success(), "{said}\n{}", String::from_utf8_lossy(&outcome.stderr));
-    if said.contains("SKIPPED") {
+    assert!(status.success(), "{said}");
+    !said.contains("SKIPPED")
+}
+
+/// `superseded failed deployed`
+fn statuses(namespace: &Namespace<'_>, release: &str) -> String {
+    let statuses = namespace.statuses(release);
+    statuses.iter().map(|(_, status)| status.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_person_deploys_breaks_and_rolls_back_in_vs_code() {
+    let Some(rig) = rig() else { return };
+    let namespace = rig.namespace();
+    if !drive(&namespace, rig, "releases.mjs") {
         return;
     }
-    let statuses = namespace.statuses("devops-network");
-    let words: Vec<&str> = statuses.iter().map(|(_, status)| status.as_str()).collect();
-    assert_eq!(words, ["superseded", "superseded", "failed", "superseded", "deployed"]);
+    assert_eq!(statuses(&namespace, "devops-network"), "superseded superseded failed superseded deployed");
     for helm in [Tool::Helm3, Tool::Helm4] {
         let history = namespace.must(helm, &["history", "devops-network"]);
         assert!(history.contains("Rollback to 2") && history.contains("Rollback to 1"), "{history}");
+    }
+}
+
+#[test]
+fn a_person_deploys_breaks_and_rolls_back_in_neovim() {
+    let Some(rig) = rig() else { return };
+    let namespace = rig.namespace();
+    if !drive(&namespace, rig, "releases-neovim.mjs") {
+        return;
+    }
+    let mut releases: Vec<String> =
+        namespace.records().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+    releases.dedup();
+    assert!(!releases.is_empty());
+    for release in releases {
+        assert_eq!(
+            statuses(&namespace, &release),
+            "superseded failed superseded superseded deployed",
+            "{release}"
+        );
     }
 }
