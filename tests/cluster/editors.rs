@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use chartroom_tests::rig::{FATE, Namespace, Rig, Tool, rig};
-use chartroom_tests::{copy, root};
+use chartroom_tests::{copy, editors, root};
 use serde_json::json;
 
 /// The guide's chart, with pods whose image decides what becomes of them.
@@ -45,10 +45,7 @@ fn kubeconfig(namespace: &Namespace<'_>, server: &str, token: &str) -> std::path
 
 /// Runs a script of `tests/editors` on the namespace; the answer is whether it could be run.
 fn drive(namespace: &Namespace<'_>, rig: &Rig, script: &str) -> bool {
-    let Some(tools) = std::env::var_os("CHARTROOM_TOOLS") else {
-        eprintln!("skipped: no editors here (`cargo xtask test editors cluster` brings them)");
-        return false;
-    };
+    let Some(tools) = editors() else { return false };
     bring(namespace);
     let config = kubeconfig(namespace, rig.server(), rig.token());
     let mut node = Command::new("node");
@@ -64,7 +61,6 @@ fn drive(namespace: &Namespace<'_>, rig: &Rig, script: &str) -> bool {
     node.stdout(file.try_clone().unwrap()).stderr(file);
     let status = node.status().unwrap();
     let said = std::fs::read_to_string(log).unwrap();
-    println!("{said}");
     assert!(status.success(), "{said}");
     !said.contains("SKIPPED")
 }

@@ -48,6 +48,15 @@ pub fn run(args: &[&str]) -> std::process::Output {
     Command::new(chartroom()).args(args).current_dir(root()).env("TZ", "UTC").output().unwrap()
 }
 
+/// Where the editors of the tests are; `None`, said aloud, where there are none.
+pub fn editors() -> Option<std::ffi::OsString> {
+    let tools = std::env::var_os("CHARTROOM_TOOLS");
+    if tools.is_none() {
+        eprintln!("skipped: no editors here (`cargo xtask test editors cluster` brings them)");
+    }
+    tools
+}
+
 /// The folder beside the project that holds the corpus; `None`, said aloud, where there is none.
 pub fn shared(wanted: &str) -> Option<PathBuf> {
     let path = root().parent().unwrap().join("shared").join(wanted);
