@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
 mod charts;
+mod diff;
 mod editors;
 mod faults;
 mod guide;

@@ -121,7 +121,7 @@ impl Index {
             let count = counts.entry(key.clone()).or_default();
             *count += 1;
             if *count > 1 {
-                key += &format!(" {}", *count - 1);
+                key += &format!(" {count}");
             }
             items.insert(key, item);
         }
