@@ -164,6 +164,26 @@ fn what_cannot_be_done_is_refused_as_helm_refuses() {
     compare(&namespace, &lines, &PAIRS);
 }
 
+#[test]
+fn what_a_post_renderer_makes_is_what_is_kept() {
+    let Some(rig) = rig() else { return };
+    let namespace = rig.namespace();
+    charts::web(namespace.folder());
+    let program = namespace.folder().path().join("post");
+    std::fs::write(&program, "#!/bin/sh\nexec sed \"s/word: .one./word: $1/\"\n").unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for (name, tool) in [("ours", Tool::Ours3), ("helm", Tool::Helm3)] {
+        let more = ["--post-renderer", "./post", "--post-renderer-args", "posted", "--no-hooks"];
+        namespace.must(tool, &[&["install", name, "./web"][..], &more].concat());
+        namespace.must(tool, &[&["upgrade", name, "./web", "--set", "replicas=2"][..], &more].concat());
+    }
+    let manifest = |name: &str| namespace.must(Tool::Helm3, &["get", "manifest", name]);
+    assert!(manifest("ours").contains("word: posted"), "{}", manifest("ours"));
+    assert_eq!(manifest("ours").replace("ours", "helm"), manifest("helm"));
+    let live = namespace.get("v1", "configmaps", "ours-config").unwrap();
+    assert_eq!(live["data"]["word"], "posted");
+}
+
 /// Runs each line with ours and with the Helm that ours is, and fails with all differences together.
 #[track_caller]
 fn compare(namespace: &Namespace<'_>, lines: &[String], pairs: &[(Tool, Tool)]) {

@@ -74,6 +74,7 @@ impl Ingredients {
             dialect: world.dialect,
             skip_schema: flags.skip_schema_validation,
         };
+        let post_renderer = flags.post_renderer.find(world.dialect)?;
         let user = to_node(&Value::Object(config.clone()));
         let run = RunConfig { limits: global.limits.limits(), ..RunConfig::default() };
         let host = Asking { machine: Machine::new(), cluster: world.cluster };
@@ -82,7 +83,11 @@ impl Ingredients {
         let environment = &made.environment;
         let part = ChartPart::of(&environment.chart, world.dialect, world.now());
         let crds = environment.chart.crds();
-        Ok(Rendered::new(&made.rendering, &crds, part, config, flags.render_subchart_notes))
+        let mut rendered = Rendered::new(&made.rendering, &crds, part, config, flags.render_subchart_notes);
+        if let Some(program) = post_renderer {
+            rendered.manifest = program.run(&rendered.manifest)?;
+        }
+        Ok(rendered)
     }
 }
 

@@ -11,9 +11,9 @@ use chart::Dialect;
 use golang::strconv::quote;
 
 /// The flags.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Flags {
-    /// A program that changes the manifests before they are printed: it reads them from standard input and writes
+    /// A program that changes the manifests before anybody sees them: it reads them from standard input and writes
     /// what becomes of them to standard output. Hooks are not given to it. Only with --helm 3: Helm 4 takes plugins.
     #[arg(long, value_name = "PROGRAM")]
     post_renderer: Option<String>,

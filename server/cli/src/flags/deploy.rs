@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::Form;
+use crate::post_renderer;
 
 /// What is rendered for a release, and what is printed of it.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -56,6 +57,8 @@ pub(crate) struct DeployFlags {
     /// Check the signature of a packed chart.
     #[arg(long, hide = true)]
     verify: bool,
+    #[command(flatten)]
+    pub(crate) post_renderer: post_renderer::Flags,
     /// In which form the result is printed.
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Form,
