@@ -19,7 +19,7 @@ mod source;
 mod testing;
 
 pub use analysis::{Analysis, Input};
-pub use completion::{CompletionItem, CompletionKind};
+pub use completion::{ClusterNames, CompletionItem, CompletionKind};
 pub use diagnostics::{Diagnostic, Severity};
 pub use document_symbols::{DocumentSymbol, SymbolKind};
 pub use hover::Hover;

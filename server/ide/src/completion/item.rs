@@ -44,6 +44,8 @@ pub enum CompletionKind {
     Define,
     /// A file of the chart.
     File,
+    /// The name of something in the cluster.
+    Name,
 }
 
 impl CompletionItem {

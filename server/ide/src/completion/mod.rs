@@ -2,6 +2,7 @@
 //!
 //! Each file below adds items of one kind; which of them are asked is decided here, by what the cursor is in.
 
+mod cluster;
 mod fields;
 mod item;
 mod strings;
@@ -13,6 +14,7 @@ mod words;
 use syntax::Place;
 use text::FilePos;
 
+pub use cluster::ClusterNames;
 pub use item::{CompletionItem, CompletionKind};
 pub(crate) use strings::shown;
 pub(crate) use words::signature;

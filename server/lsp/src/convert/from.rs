@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ide::Analysis;
+use ide::{Analysis, CompletionItem};
 use text::{Encoding, FilePos, LineColumn, Text, TextRange, TextSize};
 use tower_lsp::jsonrpc::{Error, Result};
 
@@ -53,6 +53,13 @@ impl At {
     /// The features of the chart.
     pub(crate) fn analysis(&self) -> Result<&Analysis> {
         self.model.analysis().ok_or_else(Error::internal_error)
+    }
+
+    /// Names in the cluster that can stand there, if somebody has looked at it.
+    pub(crate) fn names(&self, snapshot: &Snapshot) -> Vec<CompletionItem> {
+        let Some(names) = snapshot.names(&self.view.root) else { return Vec::new() };
+        let text = self.model.text(&self.view, self.pos.file).unwrap_or_default();
+        names.completions(text, self.pos.offset.into())
     }
 
     /// The way back to the protocol.

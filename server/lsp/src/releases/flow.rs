@@ -14,6 +14,7 @@ use release::{Error, ErrorKind, Nobody, WaitConfig, WaitStrategy};
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Result};
 
 use super::check::Checked;
+use super::names::names;
 use super::place::Place;
 use super::progress::Progress;
 use super::rails::{Care, care};
@@ -422,8 +423,17 @@ impl Flow {
             self.server.state().set_checked(root, checked.clone());
             self.server.touched(Touched::everything());
             self.server.renew_lenses();
+            tokio::spawn(self.clone().name(place.clone(), root.clone()));
         }
         Some(checked)
+    }
+
+    /// Finds out which names there are, for completion. Nobody waits for it.
+    async fn name(self, place: Place, root: std::path::PathBuf) {
+        let found = self.off(move |_| Ok(names(&place))).await;
+        if let Ok(found) = found {
+            self.server.state().set_names(&root, Arc::new(found));
+        }
     }
 
     async fn check(&self, of: ReleaseOf) -> Result<Outcome> {
@@ -458,7 +468,7 @@ impl Flow {
             return Ok(declined());
         };
         self.server.releases.pick(&picked);
-        self.server.state().forget_checked();
+        self.server.state().forget_clusters();
         self.server.touched(Touched::everything());
         self.server.renew_lenses();
         let change = ReleasesChanged { context: picked.clone() };

@@ -8,6 +8,7 @@ mod check;
 mod documents;
 mod flow;
 mod lists;
+mod names;
 mod place;
 mod port;
 mod progress;

@@ -17,7 +17,8 @@ pub(crate) async fn handle(server: &Server, params: CompletionParams) -> Result<
                 return Ok(None);
             };
             let places = at.places(snapshot);
-            let items = at.analysis()?.completions(at.pos);
+            let mut items = at.analysis()?.completions(at.pos);
+            items.extend(at.names(snapshot));
             let item = |(order, it): (usize, ide::CompletionItem)| CompletionItem {
                 text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit {
                     range: places.range(text::FileRange { file: at.pos.file, range: it.range }),
@@ -49,5 +50,6 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
         CompletionKind::Keyword => CompletionItemKind::Keyword,
         CompletionKind::Variable => CompletionItemKind::Variable,
         CompletionKind::File => CompletionItemKind::File,
+        CompletionKind::Name => CompletionItemKind::Reference,
     }
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ide::ClusterNames;
 use project::path_of;
 use serde_json::Value;
 
@@ -149,9 +150,17 @@ impl State {
         self.update(|next| drop(next.checked_mut().insert(root.to_owned(), checked)));
     }
 
+    /// Names where the release of a chart is.
+    pub(crate) fn set_names(&mut self, root: &Path, names: Arc<ClusterNames>) {
+        self.update(|next| drop(next.names_mut().insert(root.to_owned(), names)));
+    }
+
     /// Another cluster is meant from now on.
-    pub(crate) fn forget_checked(&mut self) {
-        self.update(|next| next.checked_mut().clear());
+    pub(crate) fn forget_clusters(&mut self) {
+        self.update(|next| {
+            next.checked_mut().clear();
+            next.names_mut().clear();
+        });
     }
 
     /// The user chose a target. Whether there is one of that name is found out when someone looks for it.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use ide::ClusterNames;
 use project::path_of;
 
 use super::chart_view::ChartView;
@@ -32,6 +33,8 @@ pub(crate) struct Snapshot {
     documents: Arc<Documents>,
     /// What was last seen of the releases of charts.
     checked: Arc<HashMap<PathBuf, Arc<Checked>>>,
+    /// What there is in the clusters and namespaces of the releases of charts.
+    names: Arc<HashMap<PathBuf, Arc<ClusterNames>>>,
     /// Which target the user chose for a chart.
     active: Arc<HashMap<PathBuf, String>>,
     memory: Arc<Memory>,
@@ -49,6 +52,7 @@ impl Snapshot {
             disk: self.disk.clone(),
             documents: self.documents.clone(),
             checked: self.checked.clone(),
+            names: self.names.clone(),
             active: self.active.clone(),
             memory: self.memory.clone(),
             views: Mutex::default(),
@@ -66,6 +70,15 @@ impl Snapshot {
     /// What was last seen of the release of a chart.
     pub(crate) fn checked(&self, root: &Path) -> Option<&Arc<Checked>> {
         self.checked.get(root)
+    }
+
+    pub(super) fn names_mut(&mut self) -> &mut HashMap<PathBuf, Arc<ClusterNames>> {
+        Arc::make_mut(&mut self.names)
+    }
+
+    /// Names where the release of a chart is, as they were when somebody last looked.
+    pub(crate) fn names(&self, root: &Path) -> Option<&Arc<ClusterNames>> {
+        self.names.get(root)
     }
 
     pub(super) fn active_mut(&mut self) -> &mut HashMap<PathBuf, String> {

@@ -345,3 +345,46 @@ async fn clients_without_virtual_documents_get_files() {
     let shown = desk.client.told("window/showDocument").await;
     assert_eq!(shown["uri"], "file:///kept/1/Deploy%20revision%201%20of%20web.diff");
 }
+
+#[tokio::test]
+async fn names_in_the_cluster_are_completed_after_somebody_looked() {
+    let mut desk = Desk::new(json!({})).await;
+    for (version, kind, name) in [
+        ("storage.k8s.io/v1", "StorageClass", "fast"),
+        ("v1", "Secret", "db"),
+        ("v1", "ConfigMap", "elsewhere"),
+    ] {
+        let namespace = if name == "elsewhere" { "other" } else { "shop" };
+        let metadata = json!({ "name": name, "namespace": namespace });
+        let object =
+            json!({ "apiVersion": version, "kind": kind, "metadata": metadata, "data": { "password": "x" } });
+        desk.memory.site.cluster.put(object.into());
+    }
+    let text = "storageClassName: \nsecretKeyRef:\n  name: db\n  key: \nconfigMapRef:\n  name: \n";
+    desk.client.open("web/templates/config.yaml", text).await;
+    let mut labels = Vec::new();
+    for round in 0..2 {
+        for (line, character) in [(0, 18), (2, 8), (3, 7), (5, 8)] {
+            let mut params = desk.client.document("web/templates/config.yaml");
+            params["position"] = json!({ "line": line, "character": character });
+            // They are found out behind the answer to the command.
+            for _ in 0..200 {
+                let answer = desk.client.request("textDocument/completion", params.clone()).await;
+                labels = Client::labels(&answer);
+                if round == 0 || !labels.is_empty() || line == 5 {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            let want = match (round, line) {
+                (0, _) | (_, 5) => vec![],
+                (_, 0) => vec!["fast"],
+                (_, 2) => vec!["db"],
+                _ => vec!["password"],
+            };
+            assert_eq!(labels, want, "{round} {line}");
+        }
+        desk.command("chartroom.checkRelease", Value::Null).await;
+    }
+    assert!(labels.is_empty());
+}
