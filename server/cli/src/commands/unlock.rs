@@ -1,9 +1,11 @@
 //! `chartroom unlock`: the way out for a release that was left pending.
 
+use std::io::IsTerminal as _;
+
 use anyhow::{Result, anyhow, bail};
-use release::World;
 use release::actions::rollback::RollbackConfig;
-use release::actions::unlock::{mark_failed, pending, roll_back};
+use release::actions::unlock::{Pending, mark_failed, pending, roll_back};
+use release::{Error, ErrorKind, World};
 
 use crate::flags::{ApplyFlags, Global};
 use crate::output;
@@ -50,16 +52,32 @@ fn work(world: &World<'_>, args: &Args) -> Result<()> {
             record.version, record.info.description
         ));
     }
+    bail!(told(name, &found, ""))
+}
+
+/// How a release was left, and the ways out. `command` stands before the flags.
+fn told(name: &str, found: &Pending, command: &str) -> String {
     let way_out = match found.last_good {
         Some(good) => format!(
-            "--roll-back brings revision {good} back, --mark-failed lets the next upgrade start from it"
+            "{command}--roll-back brings revision {good} back, {command}--mark-failed lets the next upgrade start from it"
         ),
-        None => "--mark-failed lets the next `upgrade --install` try again".to_owned(),
+        None => format!("{command}--mark-failed lets the next `upgrade --install` try again"),
     };
-    bail!(
+    format!(
         "revision {} of {name} is {} since {} s; if nobody is at it any more, {way_out}",
         found.revision,
         found.status.as_str(),
         found.age
     )
+}
+
+/// Says to somebody at a terminal what else can be done about an error that is about a pending release. In a log it is
+/// Helm's words that are looked for.
+pub(super) fn hint(world: &World<'_>, name: &str, error: &Error) {
+    if error.kind() != ErrorKind::Pending || !std::io::stderr().is_terminal() {
+        return;
+    }
+    if let Ok(Some(found)) = pending(world, name) {
+        output::remark(&told(name, &found, &format!("`chartroom unlock {name}` with ")));
+    }
 }

@@ -120,7 +120,9 @@ fn work(world: &World<'_>, args: &Args, ingredients: &Ingredients, global: &Glob
         dry_run: args.deploy.is_dry_run()?,
         apply: args.apply.config(world.dialect)?,
     };
-    let begun = begin(world, &args.name).map_err(|error| anyhow!(error))?;
+    let begun = begin(world, &args.name)
+        .inspect_err(|error| super::unlock::hint(world, &args.name, error))
+        .map_err(|error| anyhow!(error))?;
     let (values, own_values) = begun.values(args.reuse.rule(), ingredients.user().clone());
     let release = Release {
         name: args.name.clone(),

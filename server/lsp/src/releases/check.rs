@@ -72,7 +72,7 @@ impl Checked {
 }
 
 /// How long ago something was, in the largest unit that there is one of.
-fn ago(nanoseconds: i128) -> String {
+pub(super) fn ago(nanoseconds: i128) -> String {
     let seconds = nanoseconds / 1_000_000_000;
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
     let Some((size, unit)) = units.into_iter().find(|(size, _)| seconds >= *size) else {

@@ -8,12 +8,13 @@ use futures::future::BoxFuture;
 use release::actions::ApplyConfig;
 use release::actions::rollback::RollbackConfig;
 use release::actions::uninstall::UninstallConfig;
+use release::actions::unlock;
 use release::plan::{Deploy, DeployConfig, Intent, NOT_RESTORED, Plan};
 use release::record::Record;
 use release::{Error, ErrorKind, Nobody, WaitConfig, WaitStrategy};
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Result};
 
-use super::check::Checked;
+use super::check::{Checked, ago};
 use super::names::names;
 use super::place::Place;
 use super::progress::Progress;
@@ -89,7 +90,8 @@ impl Flow {
 
     async fn diff(&self, of: ReleaseOf) -> Result<Outcome> {
         let place = self.place(of).await?;
-        let (_, plan, shown) = self.planned(&place, &Want::Deploy).await?;
+        let planned = self.planned(&place, &Want::Deploy).await?;
+        let (_, plan, shown) = planned.map_err(|error| failed(&error.to_string()))?;
         let message = format!("{}: {}", shown.place, plan.counts());
         self.looked(&place).await;
         Ok(Outcome {
@@ -142,21 +144,28 @@ impl Flow {
     }
 
     /// Makes a plan and shows it.
-    async fn planned(&self, place: &Place, want: &Want) -> Result<(Intent, Plan, ShownPlan)> {
+    async fn planned(
+        &self,
+        place: &Place,
+        want: &Want,
+    ) -> Result<std::result::Result<(Intent, Plan, ShownPlan), Error>> {
         let progress = Progress::begin(&self.server, &format!("Planning for {}", place.told()), false).await;
         let (at, wanted) = (place.clone(), want.clone());
         let made = self
             .off(move |flow| {
-                let (intent, plan) = flow.plan(&at, &wanted).map_err(|error| error.to_string())?;
-                let title = title(&wanted, &plan);
-                let shown = shown::of_plan(&flow.server.releases, &flow.snapshot, &at, &title, &plan);
-                Ok((intent, plan, shown))
+                Ok(flow.plan(&at, &wanted).map(|(intent, plan)| {
+                    let title = title(&wanted, &plan);
+                    let shown = shown::of_plan(&flow.server.releases, &flow.snapshot, &at, &title, &plan);
+                    (intent, plan, shown)
+                }))
             })
             .await;
         progress.end(&self.server.releases, "").await;
-        let (intent, plan, shown) = made?;
-        shown::plan(&self.server, &shown).await;
-        Ok((intent, plan, shown))
+        let made = made?;
+        if let Ok((_, _, shown)) = &made {
+            shown::plan(&self.server, shown).await;
+        }
+        Ok(made)
     }
 
     fn plan(&self, place: &Place, want: &Want) -> std::result::Result<(Intent, Plan), Error> {
@@ -225,7 +234,14 @@ impl Flow {
         }
         let mut flow = self.clone();
         loop {
-            let (intent, plan, shown) = flow.planned(place, &want).await?;
+            let (intent, plan, shown) = match flow.planned(place, &want).await? {
+                Ok(planned) => planned,
+                Err(error) if error.kind() == ErrorKind::Pending => match flow.freed(place).await? {
+                    true => continue,
+                    false => return Ok(declined()),
+                },
+                Err(error) => return Err(failed(&error.to_string())),
+            };
             if let Some(refused) = &plan.refused {
                 self.server.client.show_message(MessageType::Error, refused).await;
                 return Ok(Outcome {
@@ -281,7 +297,7 @@ impl Flow {
         if unsaved > 0 {
             message.push_str(&format!(" Unsaved changes in {unsaved} open files are part of it."));
         }
-        let care = care(&place.identity, &self.snapshot.settings.kube.protected);
+        let care = self.care(place);
         let kind = if care == Care::Local && plan.summary.dangers.is_empty() {
             MessageType::Info
         } else {
@@ -290,14 +306,58 @@ impl Flow {
         if ask::agreement(server, kind, &message, &[verb, "Cancel"]).await.as_deref() != Some(verb) {
             return false;
         }
-        match care {
+        self.may_write(place).await
+    }
+
+    fn care(&self, place: &Place) -> Care {
+        care(&place.identity, &self.snapshot.settings.kube.protected)
+    }
+
+    /// Whether this cluster may be written to, which for some the user is asked.
+    async fn may_write(&self, place: &Place) -> bool {
+        match self.care(place) {
             Care::Local => true,
             Care::Agreed => self.allowed(place).await,
             Care::Protected => {
-                let message = format!("{} is protected.", shown.place);
-                ask::typed(server, &message, &place.id.name).await
+                let message = format!("{} is protected.", place.told());
+                ask::typed(&self.server, &message, &place.id.name).await
             }
         }
+    }
+
+    /// Frees a release that somebody was stopped at, if the user knows that nobody is at it any more. The answer is whether it
+    /// is free.
+    async fn freed(&self, place: &Place) -> Result<bool> {
+        const FREE: &str = "Mark as Failed";
+        let at = place.clone();
+        let found = self
+            .off(move |_| {
+                at.work(&Nobody, |world| unlock::pending(world, &at.id.name)).map_err(|it| it.to_string())
+            })
+            .await?;
+        let Some(found) = found else { return Ok(true) };
+        let next = match found.last_good {
+            Some(good) => format!("what is done next starts from revision {good}"),
+            None => "what is done next begins anew".to_owned(),
+        };
+        let message = format!(
+            "Revision {} of {} in {} is {}, begun {}: somebody is at it, or was stopped. If nobody is, it can be marked as failed; {next}.",
+            found.revision,
+            place.id.name,
+            place.told(),
+            found.status.as_str(),
+            ago(i128::from(found.age) * 1_000_000_000),
+        );
+        let answer = ask::agreement(&self.server, MessageType::Warning, &message, &[FREE, "Cancel"]).await;
+        if answer.as_deref() != Some(FREE) || !self.may_write(place).await {
+            return Ok(false);
+        }
+        let at = place.clone();
+        self.off(move |_| {
+            at.work(&Nobody, |world| unlock::mark_failed(world, &at.id.name)).map_err(|it| it.to_string())
+        })
+        .await?;
+        Ok(true)
     }
 
     fn unsaved(&self, place: &Place, want: &Want) -> usize {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use release::record::{RecordStore as _, Status};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -387,4 +388,27 @@ async fn names_in_the_cluster_are_completed_after_somebody_looked() {
         desk.command("chartroom.checkRelease", Value::Null).await;
     }
     assert!(labels.is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_was_stopped_at_can_be_freed() {
+    let mut desk = Desk::new(json!({})).await;
+    desk.deploy(&["Deploy"]).await;
+    let mut stuck =
+        desk.memory.site.store.read(&desk.memory.site.store.stubs(Some("web")).unwrap()[0]).unwrap();
+    stuck.version = 2;
+    stuck.set_status(Status::PendingUpgrade, "Preparing upgrade");
+    desk.memory.site.store.create(&stuck).unwrap();
+    assert_eq!(desk.deploy(&["Cancel"]).await["state"], "declined");
+    assert_eq!(desk.memory.history("web"), "1 deployed, 2 pending-upgrade");
+    desk.client.open("web/values.yaml", "word: two\n").await;
+    assert_eq!(desk.deploy(&["Mark as Failed", "Deploy"]).await["state"], "done");
+    assert_eq!(desk.memory.history("web"), "1 superseded, 2 failed, 3 deployed");
+    let asked = loop {
+        let asked = desk.question().await;
+        if asked.starts_with("Revision 2 of web") {
+            break asked;
+        }
+    };
+    assert!(asked.contains("pending-upgrade") && asked.contains("starts from revision 1"), "{asked}");
 }
