@@ -9,6 +9,7 @@ import { chartroom, nvim } from './support/places.mjs';
 import { closePictures, startNeovim } from './support/neovim.mjs';
 import { neovims } from './support/newer.mjs';
 import { copyOfChart, missing, scratch, until } from './support/scratch.mjs';
+import { stepsOf } from './support/steps.mjs';
 
 const skip = missing({ nvim: nvim() });
 const found = skip ? [] : neovims();
@@ -34,17 +35,7 @@ async function drive(t, program, name) {
     return vi.nvim.eval('&filetype');
   };
   const attached = () => lua(`return #require('chartroom.compat').clients(vim.api.nvim_get_current_buf())`);
-  let failed = false;
-  const step = (title, run) =>
-    t.test(title, { skip: failed && 'a step before it failed' }, async () => {
-      try {
-        await run();
-      } catch (error) {
-        failed = true;
-        await vi.shot('failed').catch(() => {});
-        throw error;
-      }
-    });
+  const step = stepsOf(t, () => vi.shot('failed'));
 
   await step('files of charts are found, and others left alone', async () => {
     assert.equal(await filetype('templates/_helpers.tpl'), 'helm');

@@ -7,6 +7,7 @@ import { closePictures, startNeovim } from './support/neovim.mjs';
 import { neovims } from './support/newer.mjs';
 import { chartroom, nvim } from './support/places.mjs';
 import { missing, until } from './support/scratch.mjs';
+import { stepsOf } from './support/steps.mjs';
 
 const skip = missing({ nvim: nvim() });
 const { CHARTROOM_WORKSPACE: folder, CHARTROOM_KUBECONFIG: kubeconfig, CHARTROOM_NAMESPACE: namespace } = process.env;
@@ -25,17 +26,7 @@ async function drive(t, program) {
   const name = `releases-${program.version}-`;
   const vi = await startNeovim({ program, server: chartroom(), folder: chart, name, settings });
   t.after(() => vi.close());
-  let failed = false;
-  const step = (title, run) =>
-    t.test(title, { skip: failed && 'a step before it failed' }, async () => {
-      try {
-        await run();
-      } catch (error) {
-        failed = true;
-        await vi.shot('failed').catch(() => {});
-        throw error;
-      }
-    });
+  const step = stepsOf(t, () => vi.shot('failed'));
   const place = `kind-rig / ${namespace}`;
   /** Gives the answer that begins with a letter, in whichever way this version asks. */
   const agree = async (question, letter) => {

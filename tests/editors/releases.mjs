@@ -9,6 +9,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { EXTENSION, chartroom, chromium, codeServer, node24 } from './support/places.mjs';
 import { missing, scratch, until } from './support/scratch.mjs';
+import { stepsOf } from './support/steps.mjs';
 import { startVsCode } from './support/vscode.mjs';
 
 const skip = missing({ 'chromium': chromium(), 'Node 24': node24(), 'code-server': codeServer() });
@@ -16,20 +17,12 @@ const { CHARTROOM_WORKSPACE: folder, CHARTROOM_KUBECONFIG: kubeconfig, CHARTROOM
 const chart = path.join(folder, 'devops-network');
 const vsix = path.join(scratch('vsix'), 'chartroom.vsix');
 let code;
-let failed = false;
 
-/** A step that fails takes the ones after it along: they start from what it left. */
-async function step(t, name, run) {
-  await t.test(name, { skip: failed && 'a step before it failed' }, async () => {
-    try {
-      await run();
-    } catch (error) {
-      failed = true;
-      await code?.shot(`releases-failed-${name.replaceAll(/\W+/g, '-')}`).catch(() => {});
-      throw new Error(`${error.message}\n${code?.log() ?? ''}`, { cause: error });
-    }
-  });
-}
+/** What is kept of a step that failed: a picture, and what the extension wrote to its log. */
+const keep = async (title, error) => {
+  await code?.shot(`releases-failed-${title.replaceAll(/\W+/g, '-')}`).catch(() => {});
+  return new Error(`${error.message}\n${code?.log() ?? ''}`, { cause: error });
+};
 
 const place = `kind-rig / ${namespace}`;
 const toast = (text) => code.page.locator('.notification-toast').filter({ hasText: text });
@@ -63,7 +56,8 @@ const setTag = async (tag) => {
 const clear = () => code.command('Notifications: Clear All Notifications');
 
 test('Releases in VS Code', { skip }, async (t) => {
-  await step(t, 'the chart opens, and its files offer what can be done', async () => {
+  const step = stepsOf(t, keep);
+  await step('the chart opens, and its files offer what can be done', async () => {
     const run = ['run', '--silent', 'package', '--', '--server', chartroom(), '--out', vsix];
     execFileSync('npm', run, { cwd: EXTENSION, stdio: 'pipe' });
     const settings = { 'chartroom.kube.config': kubeconfig, 'chartroom.deploy.timeout': 6 };
@@ -74,14 +68,14 @@ test('Releases in VS Code', { skip }, async (t) => {
     await code.shot('releases-lenses');
   });
 
-  await step(t, 'Diff shows every object in a diff editor', async () => {
+  await step('Diff shows every object in a diff editor', async () => {
     await lens('Diff default');
     await title('Deploy revision 1 of devops-network');
     await showsPlan(/^kind: Deployment$/);
     await code.shot('releases-diff-first');
   });
 
-  await step(t, 'Deploy asks with the place and the counts, and deploys', async () => {
+  await step('Deploy asks with the place and the counts, and deploys', async () => {
     await code.open('Chart.yaml');
     await lens('Deploy default');
     await toast(`Deploy revision 1 of devops-network to ${place}`).waitFor();
@@ -95,7 +89,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await code.group(0).locator('.codelens-decoration a').filter({ hasText: 'revision 1 deployed' }).waitFor();
   });
 
-  await step(t, 'a change of a value is shown as what it does to the cluster', async () => {
+  await step('a change of a value is shown as what it does to the cluster', async () => {
     await setTag('1.0.1');
     await lens('Deploy default');
     await showsPlan(/image: .*:1\.0\.1/);
@@ -105,7 +99,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await clear();
   });
 
-  await step(t, 'a broken image fails and comes back by itself', async () => {
+  await step('a broken image fails and comes back by itself', async () => {
     await setTag('broken');
     await lens('Diff default');
     await showsPlan(/chartroom\.dev\/fate: never-ready/);
@@ -121,7 +115,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await clear();
   });
 
-  await step(t, 'the tree shows the history, and what each revision changed', async () => {
+  await step('the tree shows the history, and what each revision changed', async () => {
     await code.page.locator('.pane-header').filter({ hasText: 'Helm Releases' }).click();
     await code.page.locator('.monaco-button').filter({ hasText: 'Show Releases' }).click();
     const row = code.page.locator('.tree-explorer-viewlet-tree-view .monaco-list-row');
@@ -135,7 +129,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await code.shot('releases-revisions');
   });
 
-  await step(t, 'Roll Back says what it does not bring back, and goes back', async () => {
+  await step('Roll Back says what it does not bring back, and goes back', async () => {
     await code.open('Chart.yaml');
     await lens('Roll Back');
     await code.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Install complete' }).waitFor();
@@ -148,7 +142,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await clear();
   });
 
-  await step(t, 'a folder cannot switch the cluster', async () => {
+  await step('a folder cannot switch the cluster', async () => {
     fs.mkdirSync(path.join(folder, '.vscode'), { recursive: true });
     const settings = { 'chartroom.kube.context': 'staging', 'chartroom.deploy.timeout': 5 };
     fs.writeFileSync(path.join(folder, '.vscode/settings.json'), JSON.stringify(settings));
@@ -157,7 +151,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await press(`to ${place}`, 'Cancel');
   });
 
-  await step(t, 'a cluster elsewhere asks before anything is written', async () => {
+  await step('a cluster elsewhere asks before anything is written', async () => {
     await code.command('Chartroom: Pick Cluster');
     await code.pick('staging');
     await code.open('Chart.yaml');
@@ -168,7 +162,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await press('is not on this machine', 'Cancel');
   });
 
-  await step(t, 'nobody outside of this machine was asked', async () => {
+  await step('nobody outside of this machine was asked', async () => {
     assert.deepEqual([...code.strangers], []);
   });
 });

@@ -9,6 +9,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { EXTENSION, chartroom, chromium, codeServer, node24 } from './support/places.mjs';
 import { copyOfChart, missing, scratch, until } from './support/scratch.mjs';
+import { stepsOf } from './support/steps.mjs';
 import { startVsCode } from './support/vscode.mjs';
 
 const skip = missing({ 'chromium': chromium(), 'Node 24': node24(), 'code-server': codeServer() });
@@ -19,20 +20,12 @@ fs.writeFileSync(path.join(folder, 'pipelines/templates/steps.yaml'), 'steps: []
 
 const vsix = path.join(scratch('vsix'), 'chartroom.vsix');
 let code;
-let failed = false;
 
-/** A step that fails takes the ones after it along: they start from what it left. */
-async function step(t, name, run) {
-  await t.test(name, { skip: failed && 'a step before it failed' }, async () => {
-    try {
-      await run();
-    } catch (error) {
-      failed = true;
-      await code?.shot(`failed-${name.replaceAll(/\W+/g, '-')}`).catch(() => {});
-      throw new Error(`${error.message}\n${code?.log() ?? ''}`, { cause: error });
-    }
-  });
-}
+/** What is kept of a step that failed: a picture, and what the extension wrote to its log. */
+const keep = async (title, error) => {
+  await code?.shot(`failed-${title.replaceAll(/\W+/g, '-')}`).catch(() => {});
+  return new Error(`${error.message}\n${code?.log() ?? ''}`, { cause: error });
+};
 
 /** Waits until the preview, which is in the second column, shows a line. */
 const preview = (pattern) =>
@@ -41,26 +34,27 @@ const source = (file) => fs.readFileSync(path.join(chart, file), 'utf8');
 const lineOf = (file, text) => source(file).split('\n').findIndex((line) => line.includes(text)) + 1;
 
 test('VS Code', { skip }, async (t) => {
-  await step(t, 'the extension packs and installs with the server in it', async () => {
+  const step = stepsOf(t, keep);
+  await step('the extension packs and installs with the server in it', async () => {
     const run = ['run', '--silent', 'package', '--', '--server', chartroom(), '--out', vsix];
     execFileSync('npm', run, { cwd: EXTENSION, stdio: 'pipe' });
     code = await startVsCode({ vsix, folder });
     t.after(() => code.close());
   });
 
-  await step(t, 'a template is Helm, and the status bar names the target', async () => {
+  await step('a template is Helm, and the status bar names the target', async () => {
     await code.open('deployment.yaml');
     await until('language', async () => (await code.language()) === 'Helm');
     await code.status(/^\s*default$/).waitFor({ timeout: 60_000 });
   });
 
-  await step(t, 'a folder named templates outside of a chart stays YAML', async () => {
+  await step('a folder named templates outside of a chart stays YAML', async () => {
     await code.open('steps.yaml');
     await until('language', async () => (await code.language()) === 'YAML');
     await code.command('View: Close Editor');
   });
 
-  await step(t, 'completion after .Values.image.', async () => {
+  await step('completion after .Values.image.', async () => {
     await code.open('deployment.yaml');
     await code.page.keyboard.press('Control+End');
     await code.page.keyboard.type('\nextra: {{ .Values.image', { delay: 60 });
@@ -80,7 +74,7 @@ test('VS Code', { skip }, async (t) => {
     await until('the reverted file', async () => !(await code.lines(0)).some((line) => line.includes('extra:')));
   });
 
-  await step(t, 'the preview opens beside, as YAML that cannot be edited', async () => {
+  await step('the preview opens beside, as YAML that cannot be edited', async () => {
     await code.group(0).locator('[aria-label^="Preview Template Beside"]').click();
     await preview(/^ +replicas: 1$/);
     await code.focus(1);
@@ -92,7 +86,7 @@ test('VS Code', { skip }, async (t) => {
     await code.shot('preview');
   });
 
-  await step(t, 'typing in an unsaved values.yaml changes the preview', async () => {
+  await step('typing in an unsaved values.yaml changes the preview', async () => {
     await code.open('values.yaml');
     await code.go('1');
     await code.page.keyboard.press('End');
@@ -106,7 +100,7 @@ test('VS Code', { skip }, async (t) => {
     await code.tab('values.yaml').and(code.page.locator('.dirty')).first().waitFor();
   });
 
-  await step(t, 'what cannot be rendered leaves the last good text and says where', async () => {
+  await step('what cannot be rendered leaves the last good text and says where', async () => {
     await code.open('deployment.yaml');
     await code.page.keyboard.press('Control+End');
     await code.page.keyboard.type('\n{{ nope 1 ');
@@ -123,7 +117,7 @@ test('VS Code', { skip }, async (t) => {
     await code.status('preview stale').waitFor({ state: 'detached' });
   });
 
-  await step(t, 'another target is picked in the status bar', async () => {
+  await step('another target is picked in the status bar', async () => {
     await code.status(/^\s*default$/).click();
     await code.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'dev.values.yaml' }).waitFor();
     await code.shot('targets');
@@ -133,7 +127,7 @@ test('VS Code', { skip }, async (t) => {
     await code.shot('target-dev');
   });
 
-  await step(t, 'a line of the preview leads to what wrote it', async () => {
+  await step('a line of the preview leads to what wrote it', async () => {
     await code.focus(1);
     await code.go(1);
     await preview(/^apiVersion:/);
@@ -147,7 +141,7 @@ test('VS Code', { skip }, async (t) => {
     await code.group(0).locator('.monaco-editor.focused').waitFor();
   });
 
-  await step(t, 'a place of the template leads to the line that it wrote', async () => {
+  await step('a place of the template leads to the line that it wrote', async () => {
     await code.focus(1);
     await code.go(1);
     await preview(/^apiVersion:/);
@@ -159,7 +153,7 @@ test('VS Code', { skip }, async (t) => {
     assert.equal(await code.language(), 'YAML');
   });
 
-  await step(t, 'preview and target outlive the server', async () => {
+  await step('preview and target outlive the server', async () => {
     await code.command('Chartroom: Restart Server');
     await code.open('values.yaml');
     await code.go('1');
@@ -171,7 +165,7 @@ test('VS Code', { skip }, async (t) => {
     await preview(/^ +replicas: 73$/);
   });
 
-  await step(t, 'the whole chart is previewed from its values', async () => {
+  await step('the whole chart is previewed from its values', async () => {
     await code.open('values.yaml');
     await code.command('Chartroom: Preview Chart Beside');
     await code.tab('devops-network.yaml').waitFor();
@@ -179,19 +173,19 @@ test('VS Code', { skip }, async (t) => {
     await code.shot('chart');
   });
 
-  await step(t, 'settings reach the preview', async () => {
+  await step('settings reach the preview', async () => {
     fs.mkdirSync(path.join(folder, '.vscode'));
     fs.writeFileSync(path.join(folder, '.vscode/settings.json'), '{ "chartroom.release.name": "shop" }');
     await preview(/^ +name: shop-devops-network$/);
   });
 
-  await step(t, 'nothing complained', async () => {
+  await step('nothing complained', async () => {
     const toasts = code.page.locator('.notification-toast .notification-list-item-message');
     assert.deepEqual(await toasts.allInnerTexts(), []);
     assert.deepEqual(code.log().split('\n').filter((line) => /\[error\]/.test(line)), []);
   });
 
-  await step(t, 'nobody outside of this machine was asked', async () => {
+  await step('nobody outside of this machine was asked', async () => {
     assert.deepEqual([...code.strangers], []);
   });
 });

@@ -3,6 +3,7 @@
 //! Nothing is sent to a cluster before somebody asks for it by a command. The cluster is the one of the user's kubeconfig
 //! and settings, and stays the same for the session until the user picks another; no file of the workspace chooses it.
 
+mod agreement;
 mod ask;
 mod check;
 mod documents;
