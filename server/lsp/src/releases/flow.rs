@@ -91,7 +91,8 @@ impl Flow {
         let planned = self.planned(&place, &Want::Deploy).await?;
         let (_, plan, shown) = planned.map_err(|error| failed(&error.to_string()))?;
         let message = format!("{}: {}", shown.place, plan.counts());
-        self.looked(&place).await;
+        let (flow, at) = (self.clone(), place.clone());
+        tokio::spawn(async move { flow.looked(&at).await });
         Ok(Outcome {
             state: OutcomeState::Shown,
             message,

@@ -145,9 +145,9 @@ impl Releases {
         self.running().values().for_each(Cancel::set);
     }
 
-    /// Whether something is being done in a cluster.
+    /// Whether something is being done in a cluster. While the user is asked, nothing is.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.busy.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        !self.running().is_empty()
     }
 
     /// Says that something is being done with a release, until the answer is dropped.

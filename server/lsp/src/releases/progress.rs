@@ -19,8 +19,9 @@ use crate::server::Server;
 #[derive(Debug)]
 pub(super) struct Progress {
     client: Client,
-    /// None if the client does not show such things.
-    token: Option<String>,
+    token: String,
+    /// Whether the client shows such things.
+    is_shown: bool,
     pub(super) cancel: Cancel,
     last: Mutex<String>,
 }
@@ -32,16 +33,11 @@ impl Progress {
     pub(super) async fn begin(server: &Server, title: &str, can_stop: bool) -> Self {
         let token = format!("chartroom-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let shows = server.state().snapshot().client.shows_progress;
-        let created = shows
-            && server.client.create_work_done_progress(ProgressToken::String(token.clone())).await.is_ok();
+        let creating = ProgressToken::String(token.clone());
+        let is_shown = shows && server.client.create_work_done_progress(creating).await.is_ok();
         let cancel = Cancel::default();
         server.releases.running().insert(token.clone(), cancel.clone());
-        let it = Self {
-            client: server.client.clone(),
-            token: created.then_some(token),
-            cancel,
-            last: Mutex::default(),
-        };
+        let it = Self { client: server.client.clone(), token, is_shown, cancel, last: Mutex::default() };
         let begin = WorkDoneProgressBegin {
             title: title.to_owned(),
             cancellable: Some(can_stop),
@@ -52,17 +48,15 @@ impl Progress {
     }
 
     async fn send(&self, value: serde_json::Value) {
-        if let Some(token) = &self.token {
-            let params = ProgressParams { token: ProgressToken::String(token.clone()), value };
+        if self.is_shown {
+            let params = ProgressParams { token: ProgressToken::String(self.token.clone()), value };
             self.client.send_notification::<ProgressNotification>(params).await;
         }
     }
 
     /// Ends.
     pub(super) async fn end(self, releases: &Releases, message: &str) {
-        if let Some(token) = &self.token {
-            releases.running().remove(token);
-        }
+        releases.running().remove(&self.token);
         let end = WorkDoneProgressEnd { message: Some(message.to_owned()) };
         self.send(tagged("end", serde_json::to_value(end))).await;
     }
