@@ -78,7 +78,10 @@ fn a_person_deploys_breaks_and_rolls_back_in_vs_code() {
     if !drive(&namespace, rig, "releases.mjs") {
         return;
     }
-    assert_eq!(statuses(&namespace, "devops-network"), "superseded superseded failed superseded deployed");
+    assert_eq!(
+        statuses(&namespace, "devops-network"),
+        "superseded superseded failed superseded failed superseded deployed"
+    );
     for helm in [Tool::Helm3, Tool::Helm4] {
         let history = namespace.must(helm, &["history", "devops-network"]);
         assert!(history.contains("Rollback to 2") && history.contains("Rollback to 1"), "{history}");

@@ -115,6 +115,16 @@ test('Releases in VS Code', { skip }, async (t) => {
     await clear();
   });
 
+  await step('a deployment that is stopped comes back as well', async () => {
+    await code.open('values.yaml');
+    await lens('Deploy default');
+    await press('Deploy revision 5 of devops-network', 'Deploy');
+    await press(/\d of \d ready/, 'Cancel');
+    await toast('context canceled').waitFor({ timeout: 60_000 });
+    await code.shot('releases-stopped');
+    await clear();
+  });
+
   await step('the tree shows the history, and what each revision changed', async () => {
     await code.page.locator('.pane-header').filter({ hasText: 'Helm Releases' }).click();
     await code.page.locator('.monaco-button').filter({ hasText: 'Show Releases' }).click();
@@ -138,7 +148,7 @@ test('Releases in VS Code', { skip }, async (t) => {
     await toast('Databases').waitFor();
     await code.shot('releases-roll-back');
     await press('Databases', 'Roll Back');
-    await toast('revision 5, Rollback to 1').waitFor({ timeout: 60_000 });
+    await toast('revision 7, Rollback to 1').waitFor({ timeout: 60_000 });
     await clear();
   });
 

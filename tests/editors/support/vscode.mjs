@@ -77,8 +77,10 @@ function hands(page) {
   /** Takes a row by all of its label: rows are filtered a while after typing, and the first is not always meant. */
   const take = async (label) => {
     const name = page.locator('.label-name').filter({ hasText: new RegExp(`^${label.replaceAll('.', '\\.')}$`) });
-    await rows.filter({ has: name }).first().click();
-    await page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
+    const row = rows.filter({ has: name }).first();
+    await row.click();
+    // Not the whole list: what was taken may open another one at once.
+    await row.waitFor({ state: 'hidden' });
   };
 
   /** A key press can be lost while the machine is busy: press, look, press Escape and press again. */
