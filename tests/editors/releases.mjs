@@ -60,7 +60,7 @@ test('Releases in VS Code', { skip }, async (t) => {
   await step('the chart opens, and its files offer what can be done', async () => {
     const run = ['run', '--silent', 'package', '--', '--server', chartroom(), '--out', vsix];
     execFileSync('npm', run, { cwd: EXTENSION, stdio: 'pipe' });
-    const settings = { 'chartroom.kube.config': kubeconfig, 'chartroom.deploy.timeout': 6 };
+    const settings = { 'chartroom.kube.config': kubeconfig, 'chartroom.deploy.timeout': 12 };
     code = await startVsCode({ vsix, folder, settings });
     t.after(() => code.close());
     await code.open('Chart.yaml');
