@@ -17,25 +17,36 @@ const EDGES: &[(&str, &[&str])] = &[
     ("template", &["text", "golang", "yaml"]),
     ("chart", &["text", "golang", "yaml"]),
     ("render", &["text", "golang", "yaml", "template", "chart"]),
-    ("ide", &["text", "golang", "syntax", "yaml", "template", "chart", "render"]),
+    ("schema", &["text", "golang", "yaml"]),
+    (
+        "ide",
+        &["text", "golang", "syntax", "yaml", "template", "chart", "render", "release", "schema", "helmfile"],
+    ),
     ("release", &["text", "golang", "yaml", "template", "chart", "render"]),
+    ("helmfile", &["text", "golang", "yaml", "template", "chart", "render", "release"]),
     ("project", &["text", "chart"]),
+    ("registry", &["text", "golang", "yaml", "chart"]),
     ("cluster", &["text", "golang", "yaml", "chart", "release"]),
     (
         "lsp",
-        &["text", "golang", "syntax", "yaml", "template", "chart", "render", "release", "ide", "project"],
+        &[
+            "text", "golang", "syntax", "yaml", "template", "chart", "render", "schema", "release",
+            "helmfile", "ide", "project",
+        ],
     ),
     (
         "cli",
         &[
-            "text", "golang", "yaml", "template", "chart", "render", "release", "ide", "project", "cluster",
-            "lsp",
+            "text", "golang", "yaml", "template", "chart", "render", "schema", "release", "helmfile", "ide",
+            "project", "cluster", "registry", "lsp",
         ],
     ),
 ];
 
-const PURE: &[&str] =
-    &["text", "golang", "grammar", "syntax", "yaml", "template", "chart", "render", "release", "ide"];
+const PURE: &[&str] = &[
+    "text", "golang", "grammar", "syntax", "yaml", "template", "chart", "render", "schema", "release",
+    "helmfile", "ide",
+];
 
 /// What a pure crate must not even reach through others.
 const IMPURE: &[&str] =
