@@ -1,2 +1,25 @@
 //! Where charts come from when they are not on this machine: OCI registries and chart repositories, with the credentials,
 //! signatures and caches that Helm keeps, so that both find what the other left.
+//!
+//! Whoever wants a chart calls [`Client::fetch_chart`] and waits. Everything asynchronous stays in here, and all of it goes
+//! through one layer of HTTP (`http`), so that retries, time limits, redirects and errors are the same everywhere.
+
+#![expect(dead_code, reason = "what asks registries and repositories comes next, and uses the rest")]
+
+mod cache;
+mod client;
+mod error;
+mod fetch;
+mod http;
+mod oci;
+mod provenance;
+mod repository;
+mod settings;
+
+pub use cache::Cache;
+pub use client::Client;
+pub use error::{Error, NoAnswer, Refusal, RegistryError, Trouble};
+pub use fetch::{ChartRef, Fetched, Verify};
+pub use http::Limits;
+pub use provenance::{Verified, verify};
+pub use settings::{Access, Password, Proxies, Settings};
