@@ -12,6 +12,7 @@ mod merge_rules;
 mod package;
 mod record;
 mod record_cases;
+mod registry;
 mod rig;
 mod run;
 mod test;
@@ -23,7 +24,7 @@ Usage: cargo xtask TASK
 
 Tasks:
   test [PART…]   everything that must hold, or some parts of it: lint, rust, docs, fuzz, cluster,
-                 editors
+                 registry, editors
   bench          times against real Helm, and over the language server
   record-conformance [TOPIC…]
                  asks real Helm our own conformance cases, and writes its answers down
@@ -31,7 +32,7 @@ Tasks:
                  any input to the readers of templates, YAML, --set, archives, and to a whole rendering
   codegen        generates the parser of the template grammar anew
   merge-rules    how lists of built-in kinds merge, from Kubernetes' OpenAPI document
-  rig            builds the control plane that tests run against, and both Helms
+  rig            builds the control plane and the registry that tests run against, and both Helms
   package        the VS Code extension with the server in it
   record-cases [TOPIC…]
                  what both real Helms say to the cases of the command line in tests/charts

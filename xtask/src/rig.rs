@@ -9,8 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::helm;
 use crate::run::{self, command};
+use crate::{helm, registry};
 
 const KUBERNETES: &str = "v1.37.2";
 /// Kubernetes' libraries have the same versions, with another major one.
@@ -45,14 +45,15 @@ const PROGRAMS: [Program; 3] = [
 
 /// Builds what is not there yet, and says where it is.
 pub(crate) fn rig() -> Result<()> {
-    if !can_build() && !is_built() {
+    if !run::can_build_go() && !is_built() {
         println!(
-            "skipped: the rig is built with Go, which is not here; tests against a cluster will be skipped"
+            "skipped: the rig is built with Go, which is not here; tests against a cluster or a registry will be skipped"
         );
         return Ok(());
     }
     let folder = build()?;
     println!("the control plane is in {}", folder.display());
+    println!("CHARTROOM_REGISTRY={}", registry::build()?.display());
     for (variable, path) in helm::both()? {
         println!("{variable}={}", path.display());
     }
@@ -61,7 +62,7 @@ pub(crate) fn rig() -> Result<()> {
 
 /// The part `cluster` of `cargo xtask test`.
 pub(crate) fn test() -> Result<()> {
-    if !cfg!(unix) || (!can_build() && !is_built()) {
+    if !cfg!(unix) || (!run::can_build_go() && !is_built()) {
         println!("skipped: tests against a cluster, which need a Unix and Go");
         return Ok(());
     }
@@ -88,14 +89,10 @@ pub(crate) fn test() -> Result<()> {
 
 /// Names the control plane to a program, if there can be one here.
 pub(crate) fn name(program: &mut Command) -> Result<()> {
-    if cfg!(unix) && (can_build() || is_built()) {
+    if cfg!(unix) && (run::can_build_go() || is_built()) {
         program.env("CHARTROOM_RIG", build()?);
     }
     Ok(())
-}
-
-fn can_build() -> bool {
-    Command::new("go").arg("version").output().is_ok_and(|it| it.status.success())
 }
 
 /// The folder's name says what is in it, so that other versions get another one.

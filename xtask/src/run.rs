@@ -56,6 +56,11 @@ pub(crate) fn has(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|it| it.status.success())
 }
 
+/// Whether programs can be built from Go modules here.
+pub(crate) fn can_build_go() -> bool {
+    Command::new("go").arg("version").output().is_ok_and(|it| it.status.success())
+}
+
 fn shown(command: &Command) -> String {
     let args = command.get_args().map(OsStr::to_string_lossy);
     std::iter::once(command.get_program().to_string_lossy()).chain(args).collect::<Vec<_>>().join(" ")

@@ -9,7 +9,7 @@ use crate::run::{self, cargo, command};
 /// A part of the tests, with the name by which it can be asked for alone.
 type Part = (&'static str, fn() -> Result<()>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("lint", lint),
     ("docs", docs),
     ("rust", rust),
@@ -17,6 +17,7 @@ const PARTS: [Part; 6] = [
     // Before the cluster's, which use what it installs.
     ("editors", editors),
     ("cluster", crate::rig::test),
+    ("registry", crate::registry::test),
 ];
 
 /// Runs the named parts, or all.

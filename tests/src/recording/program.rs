@@ -1,6 +1,7 @@
 //! The program that is asked: a real Helm, or ours.
 
 use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -56,8 +57,21 @@ impl Program {
 impl Outcome {
     /// Runs a command to its end. The folder's path goes by another name, for it is another one each time.
     pub fn of(command: &mut Command, folder: &Path) -> Self {
-        let output =
-            command.output().unwrap_or_else(|why| panic!("{}: {why}", command.get_program().display()));
+        Self::with_input(command.stdin(Stdio::null()), "", folder)
+    }
+
+    /// The same, with something to read for the command.
+    pub fn with_input(command: &mut Command, input: &str, folder: &Path) -> Self {
+        if !input.is_empty() {
+            command.stdin(Stdio::piped());
+        }
+        let started = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = started.unwrap_or_else(|why| panic!("{}: {why}", command.get_program().display()));
+        if let Some(mut stdin) = child.stdin.take() {
+            // Who does not want it has ended before.
+            let _ = stdin.write_all(input.as_bytes());
+        }
+        let output = child.wait_with_output().unwrap();
         let text =
             |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*folder.to_string_lossy(), "/folder");
         Self {

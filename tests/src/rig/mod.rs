@@ -4,12 +4,22 @@
 //! One rig serves all tests of a binary ([`rig`]), a namespace each ([`Rig::namespace`]). It listens on free ports, knows
 //! its users by random tokens, keeps its state in a folder of its own, and is stopped by a watchdog, however the tests end
 //! (`processes.rs`). Pods become ready at once; an annotation gives them another fate (`fates.rs`).
+//!
+//! Beside it are the places that charts come from, a few for each test: a real registry (`registry.rs`), one in the tests'
+//! own process that behaves as badly as it is told to (`fake_registry`), and classic repositories (`repository.rs`).
 
 mod api;
+mod certificates;
+mod fake_registry;
 mod fates;
+mod http;
 mod namespace;
 mod processes;
 pub mod proxy;
+mod registry;
+mod repository;
+mod rules;
+mod web;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,8 +30,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 pub use api::Api;
+pub use certificates::Certificates;
+pub use fake_registry::{FakeRegistry, IDENTITY, Login, Manners, PASSWORD, USER};
 pub use fates::FATE;
+pub use http::{Request, Response};
 pub use namespace::Namespace;
+pub use registry::Registry;
+pub use repository::{Repository, Service};
+pub use rules::{Dice, Rule};
+pub use web::{Fault, Server};
 
 use crate::recording::{Outcome, Program, VERSIONS};
 use processes::{Processes, free_port, key_pair, random};
@@ -37,6 +54,21 @@ pub enum Tool {
     Helm3,
     /// Helm 4.
     Helm4,
+}
+
+impl Tool {
+    /// The tool in a folder, which is its home as well, without arguments yet and with no cluster.
+    pub fn command(self, folder: &Path) -> Command {
+        let program = match self {
+            Self::Ours3 => Program::ours(VERSIONS[0]),
+            Self::Ours4 => Program::ours(VERSIONS[1]),
+            Self::Helm3 => Program::helm(helm("HELM3_BIN")),
+            Self::Helm4 => Program::helm(helm("HELM4_BIN")),
+        };
+        let mut command = program.command(folder);
+        command.env("KUBECONFIG", "/dev/null");
+        command
+    }
 }
 
 /// A running control plane.
@@ -194,13 +226,7 @@ impl Rig {
 
     /// A tool that talks to this cluster, in a folder, without arguments yet.
     pub fn command(&self, tool: Tool, folder: &Path) -> Command {
-        let program = match tool {
-            Tool::Ours3 => Program::ours(VERSIONS[0]),
-            Tool::Ours4 => Program::ours(VERSIONS[1]),
-            Tool::Helm3 => Program::helm(helm("HELM3_BIN")),
-            Tool::Helm4 => Program::helm(helm("HELM4_BIN")),
-        };
-        let mut command = program.command(folder);
+        let mut command = tool.command(folder);
         command.env("KUBECONFIG", self.kubeconfig());
         command
     }
