@@ -45,6 +45,11 @@ impl Decoder {
         self.error
     }
 
+    /// Both: what does not fit the types, and what is only invalid.
+    pub fn finish_both(self) -> (Option<DecodeError>, Option<DecodeError>) {
+        (self.error, self.invalid)
+    }
+
     /// Reads an object's fields in the order of their keys, as they would stand in the JSON. `name` is the Go type
     /// with its package (`chart.Metadata`); `read` is called with the field that a key means.
     pub fn object(

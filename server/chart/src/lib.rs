@@ -35,7 +35,8 @@ pub use load::{
     LoadContext, LoadError, LoadErrorKind, LoadedChart, load, load_any_version, load_spread, load_tolerant,
 };
 pub use metadata::{
-    Dependency, ImportValue, Lock, Maintainer, Metadata, read_chart_yaml, read_chart_yaml_strictly,
+    Dependency, ImportValue, Lock, METADATA_FIELDS, Maintainer, Metadata, read_chart_yaml,
+    read_chart_yaml_strictly, read_metadata_field, validate,
 };
 
 pub use spread::{InTurn, Spread};

@@ -3,6 +3,8 @@
 //! Both Helms log it, each in its own form: Helm 3 as Go's `log` does, with the line of Helm's source in front;
 //! Helm 4 as `slog` writes text, `level=WARN msg="…" key=value`.
 
+use std::borrow::Cow;
+
 use golang::{Dialect, strconv::quote};
 use text::FileRange;
 
@@ -23,23 +25,23 @@ pub struct Warning {
 
 #[derive(Clone, Debug)]
 struct Logged {
-    message: &'static str,
+    message: Cow<'static, str>,
     attributes: Vec<(&'static str, String)>,
 }
 
 impl Warning {
     /// What both Helms word in the same way.
-    pub(crate) fn new(message: String, at: Option<FileRange>, helm3: &'static str) -> Self {
+    pub fn new(message: String, at: Option<FileRange>, helm3: &'static str) -> Self {
         Self { message, at, helm3, helm4: None }
     }
 
     /// The same with Helm 4's message and attributes.
-    pub(crate) fn logged_as(
+    pub fn logged_as(
         mut self,
-        message: &'static str,
+        message: impl Into<Cow<'static, str>>,
         attributes: impl Into<Vec<(&'static str, String)>>,
     ) -> Self {
-        self.helm4 = Some(Logged { message, attributes: attributes.into() });
+        self.helm4 = Some(Logged { message: message.into(), attributes: attributes.into() });
         self
     }
 
@@ -48,7 +50,7 @@ impl Warning {
         match (dialect, &self.helm4) {
             (Dialect::Helm3, _) => format!("{}: {}", self.helm3, self.message),
             (Dialect::Helm4, None) => log_line("INFO", &self.message, &[]),
-            (Dialect::Helm4, Some(logged)) => log_line("WARN", logged.message, &logged.attributes),
+            (Dialect::Helm4, Some(logged)) => log_line("WARN", &logged.message, &logged.attributes),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, shown};
 use crate::http::{Agent, Ask, Want, download};
 use crate::oci;
 use crate::provenance::{self, Verified};
-use crate::repository::{self, Located};
+use crate::repository::{self, ChartVersion, Located, Repository};
 use crate::settings::Access;
 
 /// The most that a packed chart may have, in bytes: more could not be unpacked within Helm's limit either.
@@ -108,14 +108,29 @@ impl Client {
         let content = if oci::is_oci(&chart.reference) && chart.repo_url.is_none() {
             oci::fetch(self, chart).await?
         } else {
-            let located = repository::locate(self, chart).await?;
-            match located.url.scheme() {
-                // An index may point into a registry.
-                "oci" => oci::fetch(self, &located.as_reference(chart)).await?,
-                _ => from_address(self, chart, located).await?,
-            }
+            self.content(chart, repository::locate(self, chart).await?).await?
         };
         self.keep(chart, content)
+    }
+
+    /// Fetches a version that the index of a repository lists. `chart` says what is done about its signature.
+    pub fn fetch_listed(
+        &self,
+        repository: &Repository,
+        version: &ChartVersion,
+        chart: &ChartRef,
+    ) -> Result<Fetched, Error> {
+        let located = Located::listed(&repository.url, version, repository.access())?;
+        let content = self.wait(self.content(chart, located))?;
+        self.keep(chart, content)
+    }
+
+    async fn content(&self, chart: &ChartRef, located: Located) -> Result<Content, Error> {
+        match located.url.scheme() {
+            // An index may point into a registry.
+            "oci" => oci::fetch(self, &located.as_reference(chart)).await,
+            _ => from_address(self, chart, located).await,
+        }
     }
 
     fn keep(&self, chart: &ChartRef, content: Content) -> Result<Fetched, Error> {
@@ -145,8 +160,8 @@ impl Client {
         {
             let read = |path: &PathBuf| std::fs::read(path).map_err(|source| Error::file(path, source));
             let (archive, signature) = (read(&fetched.path)?, read(provenance)?);
-            let verified = provenance::verify(&archive, &signature, &fetched.file_name, &chart.keyring)?;
-            fetched.verified = Some(verified);
+            let verified = provenance::verify(&archive, &signature, &fetched.file_name, &chart.keyring);
+            fetched.verified = Some(verified.map_err(|error| Error::say(error.to_string()))?);
         }
         Ok(fetched)
     }

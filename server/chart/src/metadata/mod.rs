@@ -4,7 +4,6 @@
 //! `1.1`), field names match in any case, null changes nothing. Checking is in [`validate`].
 
 mod read;
-mod time;
 mod validate;
 mod write;
 
@@ -13,8 +12,9 @@ use std::collections::BTreeMap;
 use text::FileRange;
 use yaml::Node;
 
+pub use read::{METADATA_FIELDS, read_metadata_field};
 pub(crate) use read::{read_api_version, read_lock, read_metadata};
-pub(crate) use validate::validate;
+pub use validate::validate;
 
 use golang::Dialect;
 

@@ -41,7 +41,8 @@ fn types(dialect: Dialect) -> &'static Types {
     }
 }
 
-const METADATA: [&str; 17] = [
+/// The fields of `Chart.yaml`, in the order of Go's struct.
+pub const METADATA_FIELDS: [&str; 17] = [
     "name",
     "home",
     "sources",
@@ -86,7 +87,21 @@ pub(crate) fn read_unchecked(
 
 fn decode_metadata(decoder: &mut Decoder, node: &Node, dialect: Dialect, into: &mut Metadata) {
     let types = types(dialect);
-    decoder.object(node, types.metadata, &METADATA, |decoder, field, node| match field {
+    decoder.object(node, types.metadata, &METADATA_FIELDS, |decoder, field, node| {
+        read_metadata_field(decoder, field, node, dialect, into);
+    });
+}
+
+/// Reads one of the [`METADATA_FIELDS`], for whoever keeps them among others: the index of a repository.
+pub fn read_metadata_field(
+    decoder: &mut Decoder,
+    field: &str,
+    node: &Node,
+    dialect: Dialect,
+    into: &mut Metadata,
+) {
+    let types = types(dialect);
+    match field {
         "name" => decoder.string(node, &mut into.name),
         "home" => decoder.string(node, &mut into.home),
         "sources" => decoder.strings(node, &mut into.sources),
@@ -104,7 +119,7 @@ fn decode_metadata(decoder: &mut Decoder, node: &Node, dialect: Dialect, into: &
         "kubeVersion" => decoder.string(node, &mut into.kube_version),
         "dependencies" => into.dependencies = dependencies(decoder, node, types),
         _ => decoder.string(node, &mut into.kind),
-    });
+    }
 }
 
 /// What Helm 4 looks at first of all: the API version alone.
@@ -124,7 +139,7 @@ pub(crate) fn read_lock(node: &Node, dialect: Dialect) -> (Lock, Option<DecodeEr
     let mut decoder = Decoder::default();
     decoder.object(node, types.lock, &LOCK, |decoder, field, node| match field {
         "generated" => match &node.value {
-            Value::String(text) => match super::time::normal(text) {
+            Value::String(text) => match golang::time::normal(text) {
                 Ok(text) => lock.generated = text,
                 Err(reason) => decoder.fail(reason, node.at),
             },

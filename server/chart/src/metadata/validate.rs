@@ -14,7 +14,7 @@ pub(super) const NULL_MAINTAINER: &str = "validation: maintainers must not conta
 pub(super) const NULL_DEPENDENCY: &str = "validation: dependencies must not contain empty or null nodes";
 
 /// Cleans the texts and returns the first thing that Helm would object to.
-pub(crate) fn validate(metadata: &mut Metadata) -> Option<DecodeError> {
+pub fn validate(metadata: &mut Metadata) -> Option<DecodeError> {
     for text in [
         &mut metadata.name,
         &mut metadata.description,

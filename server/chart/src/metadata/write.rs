@@ -93,7 +93,7 @@ impl Lock {
         let dependencies = self.dependencies.as_ref().map_or(Value::Null, |all| {
             Value::List(all.iter().map(Dependency::to_node).collect::<Vec<_>>().into())
         });
-        let generated = if self.generated.is_empty() { super::time::NEVER } else { &self.generated };
+        let generated = if self.generated.is_empty() { golang::time::NEVER } else { &self.generated };
         Fields::default()
             .always("generated", Value::String(generated.into()))
             .always("digest", Value::String(self.digest.as_str().into()))

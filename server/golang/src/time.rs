@@ -1,11 +1,11 @@
-//! The time in a lock file, as Go's `time.Time` reads it from JSON and writes it again.
+//! A time as Go's `time.Time` reads it from JSON and writes it again: in lock files and in indexes of repositories.
 
-use golang::strconv::quote;
+use crate::strconv::quote;
 
 const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
 
 /// What Go writes for no time at all.
-pub(super) const NEVER: &str = "0001-01-01T00:00:00Z";
+pub const NEVER: &str = "0001-01-01T00:00:00Z";
 
 /// A number of the layout: what stands for it there, how many digits it has, which values it may have.
 type Number = (&'static str, usize, std::ops::RangeInclusive<u32>, &'static str);
@@ -22,7 +22,7 @@ const NUMBERS: [(Number, &str); 6] = [
 
 /// Reads a time strictly and prints it as Go would: without zeros at the end of its fraction, UTC as `Z`. The error is
 /// that of `time.Parse`.
-pub(super) fn normal(text: &str) -> Result<String, String> {
+pub fn normal(text: &str) -> Result<String, String> {
     let error = |problem: String| format!("parsing time {} as {}: {problem}", quote(text), quote(LAYOUT));
     let cannot =
         |rest: &str, element: &str| error(format!("cannot parse {} as {}", quote(rest), quote(element)));
