@@ -26,8 +26,7 @@ pub struct Keyring {
 impl Keyring {
     /// Reads a file.
     pub fn open(path: &Path) -> Result<Self, ProvenanceError> {
-        let data =
-            std::fs::read(path).map_err(|error| ProvenanceError::File(cannot_open(path, &error)))?;
+        let data = std::fs::read(path).map_err(|error| ProvenanceError::File(cannot_open(path, &error)))?;
         Self::read(&data)
     }
 

@@ -123,10 +123,9 @@ pub fn verify(
     file_name: &str,
     keyring: &Path,
 ) -> Result<Verified, ProvenanceError> {
-    let keyring =
-        Keyring::open(keyring).map_err(|error| ProvenanceError::Keyring(error.to_string()))?;
+    let keyring = Keyring::open(keyring).map_err(|error| ProvenanceError::Keyring(error.to_string()))?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
-    verify_at(archive, signature, file_name, &keyring, now)
+    verify_at(archive, file_name, signature, &keyring, now)
 }
 
 /// The same with a keyring, at a time in seconds since 1970.
@@ -146,11 +145,7 @@ fn verify_at(
         let (file, signed) = (file_name.to_owned(), signed.clone());
         return Err(ProvenanceError::Digest { file, signed, found });
     }
-    Ok(Verified {
-        signed_by: signer.names(),
-        fingerprint: signer.fingerprint(),
-        file_hash: found,
-    })
+    Ok(Verified { signed_by: signer.names(), fingerprint: signer.fingerprint(), file_hash: found })
 }
 
 /// Signs an archive: the text of its `.prov` file. `chart_yaml` is the packed chart's metadata as Helm prints it.

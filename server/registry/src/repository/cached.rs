@@ -75,14 +75,15 @@ mod tests {
         assert_eq!(charts_file(folder, ""), Path::new("/c/charts.txt"));
         assert_eq!(
             unmanaged_name("https://charts.example.com/"),
-            "helm-manager-5cc86d7cbb7ea571bf89b4fa4a8c6d12e9d4fb6fab0d40b7c8eff5d4dc45aea2"
+            "helm-manager-404c181c94dd84e3f088cbcd8229a90332e93aea1cd1c6a31eae8e7b43d1aede"
         );
     }
 
     #[test]
     fn what_is_kept_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let text = "apiVersion: v1\nentries:\n  b: [{name: b, version: 1.0.0}]\n  a: [{name: a, version: 1.0.0}]\n";
+        let text =
+            "apiVersion: v1\nentries:\n  b: [{name: b, version: 1.0.0}]\n  a: [{name: a, version: 1.0.0}]\n";
         let index = Index::read(text.as_bytes(), "", Dialect::Helm4).unwrap().index;
         keep(folder.path(), "x", &index, text.as_bytes()).unwrap();
         assert_eq!(std::fs::read_to_string(charts_file(folder.path(), "x")).unwrap(), "a\nb\n");

@@ -42,7 +42,8 @@ impl Located {
 
     /// A version that the index of a repository at `base` lists.
     pub(crate) fn listed(base: &str, found: &ChartVersion, access: Access) -> Result<Self, Error> {
-        let what = || format!("chart {} version {}", quote(&found.metadata.name), quote(&found.metadata.version));
+        let what =
+            || format!("chart {} version {}", quote(&found.metadata.name), quote(&found.metadata.version));
         let Some(address) = found.urls.first() else {
             return Err(Error::say(format!("{} has no downloadable URLs", what())));
         };
@@ -73,7 +74,7 @@ pub(crate) async fn locate(client: &Client, chart: &ChartRef) -> Result<Located,
 /// In a repository that nobody needs to have added (`--repo`).
 async fn in_repository(client: &Client, chart: &ChartRef, url: &str) -> Result<Located, Error> {
     let (read, _) = client.index(url, &chart.access).await.map_err(|error| {
-        let url = quote(&hidden(url));
+        let url = quote(hidden(url));
         Error::say(format!("looks like {url} is not a valid chart repository or cannot be reached: {error}"))
     })?;
     let found = read.index.get(&chart.reference, &chart.version).map_err(|_| {
@@ -111,20 +112,24 @@ fn owner(client: &Client, address: &str) -> Option<Repository> {
 }
 
 fn contains(data: &[u8], part: &[u8]) -> bool {
-    std::str::from_utf8(data).ok().zip(std::str::from_utf8(part).ok()).is_some_and(|(all, part)| all.contains(part))
+    std::str::from_utf8(data)
+        .ok()
+        .zip(std::str::from_utf8(part).ok())
+        .is_some_and(|(all, part)| all.contains(part))
 }
 
 /// In a repository that was added: `repository/name`.
 fn in_added(client: &Client, chart: &ChartRef) -> Result<Located, Error> {
     let reference = &chart.reference;
     let (repository, name) = reference.split_once('/').ok_or_else(|| {
-        Error::say(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"))
+        Error::say(format!(
+            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"
+        ))
     })?;
     let settings = &client.settings;
     let list = Repositories::read_or_empty(&settings.repository_config)
         .map_err(|error| Error::say(error.to_string()))?;
-    let known =
-        list.get(repository).ok_or_else(|| Error::say(format!("repo {repository} not found")))?;
+    let known = list.get(repository).ok_or_else(|| Error::say(format!("repo {repository} not found")))?;
     if known.url.is_empty() {
         return Err(Error::say(format!("no URL found for repository {repository}")));
     }
@@ -208,7 +213,10 @@ mod tests {
     #[test]
     fn credentials_stay_with_their_host() {
         let own = located(false, "shop/web", "1.0.0").unwrap();
-        assert_eq!((own.url.as_str(), &*own.access.username), ("https://shop.host/charts/web-1.0.0.tgz", "me"));
+        assert_eq!(
+            (own.url.as_str(), &*own.access.username),
+            ("https://shop.host/charts/web-1.0.0.tgz", "me")
+        );
         assert_eq!((&*own.name, &*own.version, own.digest), ("web", "1.0.0", None));
         let other = located(false, "shop/web", "").unwrap();
         assert_eq!(other.url.as_str(), "https://other.host/web-1.1.0.tgz");

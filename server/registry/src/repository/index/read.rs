@@ -60,16 +60,13 @@ fn read_where(
         return Err(IndexError::Page);
     }
     let mut reader = Reader { source, dialect, is_json: false, warnings: Vec::new() };
-    let node = match json(data) {
-        Some(node) => {
-            reader.is_json = true;
-            node
-        }
-        None => {
-            let text = String::from_utf8_lossy(data);
-            parse_parts(&text, FileId(0), Numbers::AsWritten, |depth, key| depth != 2 || wanted(key))
-                .map_err(|error| IndexError::Unreadable(convert_error(&error.message)))?
-        }
+    let node = if let Some(node) = json(data) {
+        reader.is_json = true;
+        node
+    } else {
+        let text = String::from_utf8_lossy(data);
+        parse_parts(&text, FileId(0), Numbers::AsWritten, |depth, key| depth != 2 || wanted(key))
+            .map_err(|error| IndexError::Unreadable(convert_error(&error.message)))?
     };
     let mut index = reader.index(&node, wanted)?;
     index.sort();
