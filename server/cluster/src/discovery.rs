@@ -18,11 +18,14 @@ use crate::http::{Call, escaped};
 pub(crate) struct Known {
     /// By API version: the kinds, or why they cannot be had.
     groups: HashMap<String, Vec<Resource>>,
+    /// What templates are told.
+    capabilities: Option<Capabilities>,
 }
 
 impl Known {
     pub(crate) fn forget(&mut self) {
         self.groups.clear();
+        self.capabilities = None;
     }
 
     fn find(&self, gvk: &Gvk) -> Option<&Resource> {
@@ -102,8 +105,18 @@ impl Connection {
         Ok(format!("{collection}/{}", escaped(&target.name)))
     }
 
-    /// What templates are told: as Helm finds it out (`action.GetVersionSet`).
+    /// What templates are told, asked once.
     pub(crate) fn find_capabilities(&self) -> Result<Capabilities, ApiError> {
+        if let Some(known) = &self.known().capabilities {
+            return Ok(known.clone());
+        }
+        let found = self.ask_capabilities()?;
+        self.known().capabilities = Some(found.clone());
+        Ok(found)
+    }
+
+    /// As Helm finds it out (`action.GetVersionSet`).
+    fn ask_capabilities(&self) -> Result<Capabilities, ApiError> {
         let asked = async {
             let accept =
                 "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";

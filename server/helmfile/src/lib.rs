@@ -5,6 +5,7 @@
 
 mod files;
 mod finding;
+pub mod fleet;
 pub mod model;
 mod request;
 mod world;

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod diff;
 mod doctor;
 mod error;
+mod holder;
 mod hooks;
 mod json;
 pub mod manifest;
@@ -25,6 +26,7 @@ mod wait;
 mod world;
 
 pub use error::{Error, ErrorKind};
+pub use holder::Holder;
 pub use json::{to_json, to_node};
 pub use object::{Gvk, Object, ObjectKey};
 pub use rendered::{Rendered, ValuesRule};

@@ -2,6 +2,7 @@
 
 use chart::Dialect;
 
+use crate::holder::Holder;
 use crate::ports::{Clock, Cluster, Target};
 use crate::record::{Records, Time};
 
@@ -37,6 +38,14 @@ impl World<'_> {
         self.observer.tell(news);
     }
 
+    /// What a record says while somebody works on it: Helm's text, and who that is where it is known.
+    pub(crate) fn signed(&self, description: &str) -> String {
+        match self.observer.holder() {
+            Some(holder) => holder.sign(description),
+            None => description.to_owned(),
+        }
+    }
+
     /// Which of two texts this Helm has.
     pub fn words<'t>(&self, helm3: &'t str, helm4: &'t str) -> &'t str {
         match self.dialect {
@@ -50,6 +59,11 @@ impl World<'_> {
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn tell(&self, news: News<'_>);
+
+    /// Who works on it, for whoever finds a revision that was left pending.
+    fn holder(&self) -> Option<&Holder> {
+        None
+    }
 
     /// Whether the action is to come to its end: it stops at the next place where everything is recorded.
     fn is_cancelled(&self) -> bool {

@@ -1,7 +1,7 @@
 //! How a release is deployed: what the release says, or else `helmDefaults:`, or else Helmfile.
 
 /// Options of a release after defaults were applied. What is `None` is left to Helm.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// `createNamespace`: true unless said otherwise.
     pub create_namespace: bool,

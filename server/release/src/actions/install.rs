@@ -200,7 +200,7 @@ fn new_record(world: &World<'_>, config: &InstallConfig, rendered: &Rendered, se
         ..Record::default()
     };
     rendered.fill(&mut record);
-    record.set_status(Status::PendingInstall, "Initial install underway");
+    record.set_status(Status::PendingInstall, world.signed("Initial install underway"));
     record
 }
 

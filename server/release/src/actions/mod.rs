@@ -14,6 +14,7 @@ use chart::Dialect;
 
 use crate::apply::{self, Changes, Method, Writing};
 use crate::error::{Error, ErrorKind};
+use crate::holder::Holder;
 use crate::hooks::{self, HookConfig};
 use crate::manifest;
 use crate::object::Object;
@@ -170,6 +171,10 @@ pub(crate) struct Patient<'o>(pub(crate) &'o dyn Observer);
 impl Observer for Patient<'_> {
     fn tell(&self, news: News<'_>) {
         self.0.tell(news);
+    }
+
+    fn holder(&self) -> Option<&Holder> {
+        self.0.holder()
     }
 }
 

@@ -55,8 +55,11 @@ pub fn rollback(world: &World<'_>, config: &RollbackConfig) -> Result<Record, Er
     if config.dry_run {
         return Ok(record);
     }
+    let description = record.info.description.clone();
+    record.info.description = world.signed(&description);
     world.records.create(&record)?;
     perform(world, config, &mut current, &mut record)?;
+    record.info.description = description;
     world.records.update(&record)?;
     Ok(record)
 }

@@ -62,7 +62,7 @@ pub fn uninstall(world: &World<'_>, name: &str, config: &UninstallConfig) -> Res
         purge(world, name)?;
         return Ok(Uninstalled { record: Some(record), kept: String::new() });
     }
-    record.set_status(Status::Uninstalling, "Deletion in progress (or silently failed)");
+    record.set_status(Status::Uninstalling, world.signed("Deletion in progress (or silently failed)"));
     record.info.deleted = Some(world.now());
     let hook_config =
         HookConfig { server_side: world.dialect == Dialect::Helm4, timeout: config.wait.timeout };

@@ -5,6 +5,7 @@
 
 use super::rollback::{RollbackConfig, last_good, rollback};
 use crate::error::{Error, ErrorKind};
+use crate::holder::Holder;
 use crate::record::{Record, Status};
 use crate::world::World;
 
@@ -19,6 +20,8 @@ pub struct Pending {
     pub age: i64,
     /// The revision that can be brought back; `None` if there never was a good one.
     pub last_good: Option<i64>,
+    /// Who was at it, if that is known.
+    pub holder: Option<Holder>,
 }
 
 /// Whether a release was left pending, and how.
@@ -34,11 +37,17 @@ pub fn pending(world: &World<'_>, name: &str) -> Result<Option<Pending>, Error> 
         status: last.info.status,
         age: world.now().seconds() - began,
         last_good: last_good(&stubs),
+        holder: Holder::of(&last.info.description),
     }))
 }
 
 /// Marks the pending revision as failed. What it wrote stays as it is until the next upgrade or rollback.
 pub fn mark_failed(world: &World<'_>, name: &str) -> Result<Record, Error> {
+    mark_failed_by(world, name, "chartroom unlock")
+}
+
+/// The same, saying by whom.
+pub fn mark_failed_by(world: &World<'_>, name: &str, who: &str) -> Result<Record, Error> {
     let mut last = world.records.last(name)?;
     if !last.info.status.is_pending() {
         let message = format!(
@@ -49,7 +58,7 @@ pub fn mark_failed(world: &World<'_>, name: &str) -> Result<Record, Error> {
         return Err(Error::new(ErrorKind::Usage, message));
     }
     let was = last.info.status.as_str();
-    last.set_status(Status::Failed, format!("Interrupted ({was}), marked as failed by chartroom unlock"));
+    last.set_status(Status::Failed, format!("Interrupted ({was}), marked as failed by {who}"));
     world.records.update(&last)?;
     Ok(last)
 }

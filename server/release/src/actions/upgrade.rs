@@ -45,6 +45,8 @@ pub struct Begun {
     pub current: Record,
     /// The number that the new revision gets.
     pub revision: i64,
+    /// What became of the last revision.
+    pub last_status: Status,
     /// How the last revision was written.
     last_method: ApplyMethod,
     /// The labels of the last revision.
@@ -62,23 +64,31 @@ pub fn begin(world: &World<'_>, name: &str) -> Result<Begun, Error> {
         let message = "another operation (install/upgrade/rollback) is in progress";
         return Err(Error::new(ErrorKind::Pending, message));
     }
-    let (revision, last_method, last_labels) = (last.version + 1, last.apply_method, last.labels.clone());
-    let current = if last.info.status == Status::Deployed {
-        last
-    } else {
-        match world.records.deployed(name) {
-            Err(StoreError::NoDeployed(_))
-                if matches!(last.info.status, Status::Failed | Status::Superseded) =>
-            {
-                last
-            }
-            deployed => deployed?,
-        }
-    };
-    Ok(Begun { current, revision, last_method, last_labels })
+    Begun::after(world, last)
 }
 
 impl Begun {
+    /// What an upgrade starts from that comes after a last revision. One that was left pending counts as failed: that is
+    /// for whoever only looks, or knows that nobody is at it any more.
+    pub fn after(world: &World<'_>, last: Record) -> Result<Self, Error> {
+        let (revision, last_method, last_labels) = (last.version + 1, last.apply_method, last.labels.clone());
+        let last_status = last.info.status;
+        let current = if last_status == Status::Deployed {
+            last
+        } else {
+            match world.records.deployed(&last.name) {
+                Err(StoreError::NoDeployed(_))
+                    if matches!(last_status, Status::Failed | Status::Superseded)
+                        || last_status.is_pending() =>
+                {
+                    last
+                }
+                deployed => deployed?,
+            }
+        };
+        Ok(Self { current, revision, last_status, last_method, last_labels })
+    }
+
     /// What the new revision keeps as the user's values, and what counts as the chart's own if not what the chart says.
     pub fn values(
         &self,
@@ -180,7 +190,7 @@ fn new_record(
         ..Record::default()
     };
     rendered.fill(&mut record);
-    record.set_status(Status::PendingUpgrade, "Preparing upgrade");
+    record.set_status(Status::PendingUpgrade, world.signed("Preparing upgrade"));
     record
 }
 
@@ -354,7 +364,13 @@ mod tests {
     fn begun() -> Begun {
         let chart = ChartPart::from_json(r#"{"values":{"a":1,"b":1,"c":{"d":1}}}"#).unwrap();
         let current = Record { config: map(json!({"b": 2, "c": {"e": 2}})), chart, ..Record::default() };
-        Begun { current, revision: 2, last_method: ApplyMethod::Unsaid, last_labels: BTreeMap::new() }
+        Begun {
+            current,
+            revision: 2,
+            last_status: Status::Deployed,
+            last_method: ApplyMethod::Unsaid,
+            last_labels: BTreeMap::new(),
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod chart;
 mod codec;
+mod listed;
 mod memory;
 mod store;
 mod time;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 
 pub use chart::{ChartMetadata, ChartPart};
 pub use codec::{MAX_SIZE, decode, encode, go_json};
+pub use listed::Listed;
 pub use memory::MemoryStore;
 pub use store::{
     RecordStore, Records, StoreError, Stub, key, labels, merged_labels, newest_of, refuse_system_labels,

@@ -146,6 +146,37 @@ pub trait RecordStore: Send + Sync {
     fn delete(&self, stub: &Stub) -> Result<(), StoreError>;
 }
 
+/// Whoever has a store lends it.
+impl<S: RecordStore + ?Sized> RecordStore for &S {
+    fn stubs(&self, name: Option<&str>) -> Result<Vec<Stub>, StoreError> {
+        (**self).stubs(name)
+    }
+
+    fn read(&self, stub: &Stub) -> Result<Record, StoreError> {
+        (**self).read(stub)
+    }
+
+    fn read_all(&self, stubs: &[Stub]) -> Vec<Result<Record, StoreError>> {
+        (**self).read_all(stubs)
+    }
+
+    fn newest(&self) -> Result<Vec<Record>, StoreError> {
+        (**self).newest()
+    }
+
+    fn create(&self, record: &Record) -> Result<(), StoreError> {
+        (**self).create(record)
+    }
+
+    fn update(&self, record: &Record) -> Result<(), StoreError> {
+        (**self).update(record)
+    }
+
+    fn delete(&self, stub: &Stub) -> Result<(), StoreError> {
+        (**self).delete(stub)
+    }
+}
+
 /// The newest revision of each release.
 pub fn newest_of(mut stubs: Vec<Stub>) -> Vec<Stub> {
     stubs.sort_by(|a, b| (&a.namespace, &a.name, b.version).cmp(&(&b.namespace, &b.name, a.version)));

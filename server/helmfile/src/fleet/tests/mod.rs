@@ -1,0 +1,5 @@
+//! Fleets in a cluster that only remembers.
+
+mod apply;
+mod order;
+mod place;
