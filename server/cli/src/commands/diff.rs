@@ -57,8 +57,9 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 
 /// Prints a diff, and says by the exit code whether there is one if that is asked for.
 fn tell(diff: &Diff, flags: &Flags) -> Result<()> {
-    output::print(&diff.print(&flags.report()?))?;
-    if flags.detailed_exitcode && diff.any {
+    let report = flags.report()?;
+    output::print(&diff.print(&report))?;
+    if flags.detailed_exitcode && diff.tells_a_change(&report) {
         return Err(anyhow!(Changed));
     }
     Ok(())

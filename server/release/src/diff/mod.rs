@@ -7,6 +7,7 @@ mod index;
 mod lines;
 mod report;
 mod secrets;
+mod structured;
 
 pub use index::{Index, IndexConfig, Item, tidy};
 pub use lines::{Delta, Line, diff_lines};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::structured::Structured;
 use super::{Change, Delta, Diff, Entry};
 
 /// In which form a diff is told.
@@ -14,6 +15,8 @@ pub enum Form {
     Simple,
     /// One JSON object for each.
     Json,
+    /// One JSON object for each, with the fields that change.
+    Structured,
 }
 
 /// How a diff is told.
@@ -83,6 +86,7 @@ impl Diff {
             Form::Diff => self.entries.iter().map(|entry| in_full(entry, config)).collect(),
             Form::Simple => self.simple(config),
             Form::Json => self.json(),
+            Form::Structured => self.structured(config),
         }
     }
 
@@ -100,6 +104,35 @@ impl Diff {
         text
     }
 
+    /// Whether there is a change, as it is told in this form: a remark in a manifest is none where fields are told.
+    pub fn tells_a_change(&self, config: &ReportConfig) -> bool {
+        match config.form {
+            Form::Structured => !self.fields(config).is_empty(),
+            Form::Diff | Form::Simple | Form::Json => self.any,
+        }
+    }
+
+    fn structured(&self, config: &ReportConfig) -> String {
+        let text = crate::record::go_json_indented(&self.fields(config)).unwrap_or_default();
+        text + "\n"
+    }
+
+    /// Each object with its fields. One that is no YAML any more has no fields to tell of, and is told all the same.
+    fn fields(&self, config: &ReportConfig) -> Vec<Structured> {
+        let of = |entry: &Entry| {
+            let side = |gone: Delta| -> String {
+                let lines = entry.lines.iter().filter(|line| line.delta != gone);
+                lines.map(|line| format!("{}\n", line.text)).collect()
+            };
+            let (old, new) = (side(Delta::New), side(Delta::Old));
+            let suppressed = config.suppressed_kinds.contains(&entry.kind);
+            let change = entry.change.as_str();
+            Structured::new(&entry.key, change, &old, &new, suppressed)
+                .unwrap_or_else(|_| Some(Structured::unread(&entry.key, change)))
+        };
+        self.entries.iter().filter_map(of).collect()
+    }
+
     /// As helm-diff's template for it writes it.
     fn json(&self) -> String {
         let objects: Vec<String> = self.entries.iter().filter_map(json).collect();
@@ -107,18 +140,29 @@ impl Diff {
     }
 }
 
-fn json(entry: &Entry) -> Option<String> {
-    let (rest, group) = entry.key.strip_suffix(')')?.rsplit_once(" (")?;
+/// What a key says of its object.
+pub(super) struct KeyParts<'k> {
+    pub(super) namespace: &'k str,
+    pub(super) name: &'k str,
+    pub(super) kind: &'k str,
+    pub(super) group: &'k str,
+}
+
+/// Takes `namespace, name, Kind (group)` apart. What has another name than Kubernetes gives has none.
+pub(super) fn parts_of(key: &str) -> Option<KeyParts<'_>> {
+    let (rest, group) = key.strip_suffix(')')?.rsplit_once(" (")?;
     let mut parts = rest.splitn(3, ", ");
     let (namespace, name, kind) = (parts.next()?, parts.next()?, parts.next()?);
     let is_plain = |text: &str, more: &[u8]| {
         !text.is_empty()
             && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || more.contains(&it))
     };
-    // What has another name than Kubernetes gives is left out.
-    if !is_plain(namespace, b"-") || !is_plain(name, b"-.") || group.is_empty() {
-        return None;
-    }
+    let is_known = is_plain(namespace, b"-") && is_plain(name, b"-.") && !group.is_empty();
+    is_known.then_some(KeyParts { namespace, name, kind, group })
+}
+
+fn json(entry: &Entry) -> Option<String> {
+    let KeyParts { namespace, name, kind, group } = parts_of(&entry.key)?;
     let change = entry.change.as_str();
     Some(format!(
         "{{\n  \"api\": \"{group}\",\n  \"kind\": \"{kind}\",\n  \"namespace\": \"{namespace}\",\n  \"name\": \"{name}\",\n  \

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::Record;
 use super::store::StoreError;
@@ -20,7 +20,7 @@ const MAX_UNPACKED: u64 = 256 * 1024 * 1024;
 /// Packs a record.
 pub fn encode(record: &Record) -> Result<String, StoreError> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    let mut serializer = serde_json::Serializer::with_formatter(&mut packed, GoFormatter);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut packed, GoFormatter(CompactFormatter));
     serde::Serialize::serialize(record, &mut serializer).map_err(|error| StoreError::broken(&error))?;
     let packed = packed.finish().map_err(|error| StoreError::broken(&error))?;
     Ok(BASE64.encode(&packed))
@@ -28,8 +28,17 @@ pub fn encode(record: &Record) -> Result<String, StoreError> {
 
 /// JSON as Go's `encoding/json` writes it.
 pub fn go_json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    written(value, GoFormatter(CompactFormatter))
+}
+
+/// The same, two spaces to a level, as `SetIndent("", "  ")` has it.
+pub fn go_json_indented(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    written(value, GoFormatter(PrettyFormatter::new()))
+}
+
+fn written(value: &impl serde::Serialize, formatter: impl Formatter) -> Result<String, StoreError> {
     let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, GoFormatter);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
     value.serialize(&mut serializer).map_err(|error| StoreError::broken(&error))?;
     String::from_utf8(text).map_err(|error| StoreError::broken(&error))
 }
@@ -47,9 +56,31 @@ pub fn decode(text: &[u8]) -> Result<Record, StoreError> {
 }
 
 /// Escapes what Go's `encoding/json` escapes beyond JSON: what means something in HTML or ends lines in JavaScript.
-struct GoFormatter;
+struct GoFormatter<F>(F);
 
-impl Formatter for GoFormatter {
+/// What the other formatter decides: where lines break.
+macro_rules! as_inside {
+    ($($name:ident($($first:ident: bool)?);)*) => {$(
+        fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $first: bool)?) -> std::io::Result<()> {
+            self.0.$name(writer $(, $first)?)
+        }
+    )*};
+}
+
+impl<F: Formatter> Formatter for GoFormatter<F> {
+    as_inside! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
@@ -59,11 +90,11 @@ impl Formatter for GoFormatter {
         while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
             let (plain, special) = rest.split_at(at);
             let found = special.chars().next().unwrap_or_default();
-            CompactFormatter.write_string_fragment(writer, plain)?;
+            writer.write_all(plain.as_bytes())?;
             write!(writer, "\\u{:04x}", u32::from(found))?;
             rest = &special[found.len_utf8()..];
         }
-        CompactFormatter.write_string_fragment(writer, rest)
+        writer.write_all(rest.as_bytes())
     }
 }
 
@@ -94,6 +125,15 @@ mod tests {
         let mut json = String::new();
         GzDecoder::new(&*BASE64.decode(text.as_bytes()).unwrap()).read_to_string(&mut json).unwrap();
         assert!(json.contains(r#""manifest":"a: \u003cb\u003e \u0026 \u2028\n""#), "{json}");
+    }
+
+    #[test]
+    fn indented_json_is_gos_too() {
+        let value = serde_json::json!([{"a": "<", "b": [], "c": {}}, 1]);
+        assert_eq!(
+            go_json_indented(&value).unwrap(),
+            "[\n  {\n    \"a\": \"\\u003c\",\n    \"b\": [],\n    \"c\": {}\n  },\n  1\n]"
+        );
     }
 
     #[test]

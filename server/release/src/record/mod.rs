@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use chart::{ChartMetadata, ChartPart};
-pub use codec::{MAX_SIZE, decode, encode, go_json};
+pub use codec::{MAX_SIZE, decode, encode, go_json, go_json_indented};
 pub use listed::Listed;
 pub use memory::MemoryStore;
 pub use store::{

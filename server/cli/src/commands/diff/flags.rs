@@ -19,8 +19,13 @@ pub(super) struct Flags {
         allow_hyphen_values = true
     )]
     context: Option<i64>,
-    /// In which form: line by line, a line for each object, or JSON.
-    #[arg(long, value_name = "diff|simple|json", default_value = "diff", env = "HELM_DIFF_OUTPUT")]
+    /// In which form: line by line, a line for each object, JSON, or JSON with the fields that change.
+    #[arg(
+        long,
+        value_name = "diff|simple|json|structured",
+        default_value = "diff",
+        env = "HELM_DIFF_OUTPUT"
+    )]
     output: String,
     /// Show nothing of Secrets but that they change.
     #[arg(short = 'q', long)]
@@ -63,7 +68,9 @@ pub(super) struct Flags {
 impl Flags {
     /// How objects are compared.
     pub(super) fn config(&self) -> Result<DiffConfig> {
-        let patterns = self.suppress_output_line_regex.iter().map(|text| Regex::new(text));
+        // Fields have no lines to leave out.
+        let hidden = if self.output == "structured" { &[][..] } else { &self.suppress_output_line_regex };
+        let patterns = hidden.iter().map(|text| Regex::new(text));
         Ok(DiffConfig {
             show_secrets: self.show_secrets,
             show_secrets_decoded: self.show_secrets_decoded,
@@ -88,12 +95,13 @@ impl Flags {
             "diff" | "" => Form::Diff,
             "simple" => Form::Simple,
             "json" => Form::Json,
-            other @ ("template" | "structured" | "dyff") => {
+            "structured" => Form::Structured,
+            other @ ("template" | "dyff") => {
                 bail!(
-                    "--output {other} is helm-diff's, and chartroom does not have it yet; there are diff, simple and json"
+                    "--output {other} is helm-diff's, and chartroom does not have it; there are diff, simple, json and structured"
                 )
             }
-            other => bail!("{other} is no form of a diff; there are diff, simple and json"),
+            other => bail!("{other} is no form of a diff; there are diff, simple, json and structured"),
         };
         let mut suppressed_kinds = self.suppress.clone();
         suppressed_kinds.extend(self.suppress_secrets.then(|| "Secret".to_owned()));
