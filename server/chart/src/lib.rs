@@ -17,6 +17,7 @@ pub mod dependencies;
 mod files;
 mod govalue;
 pub mod ignore;
+pub mod json;
 pub mod layers;
 pub mod load;
 pub mod lock;

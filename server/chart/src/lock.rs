@@ -4,11 +4,10 @@
 //! the caller's; the time at which a lock was made comes from outside too.
 
 use golang::semver::{Constraints, Version};
-use golang::strconv::{format_float, quote};
+use golang::strconv::quote;
 use sha2::{Digest, Sha256};
-use yaml::{Node, Value};
 
-use crate::{Dependency, Metadata};
+use crate::{Dependency, Metadata, json};
 
 /// The name of the lock file of a chart: it moved with API version 2.
 pub fn lock_file_name(metadata: &Metadata) -> &'static str {
@@ -38,71 +37,8 @@ fn hash(json: &str) -> String {
 
 fn list_json(dependencies: Option<&[Dependency]>) -> String {
     let Some(dependencies) = dependencies else { return "null".to_owned() };
-    let items: Vec<String> = dependencies.iter().map(dependency_json).collect();
+    let items: Vec<String> = dependencies.iter().map(json::dependency).collect();
     format!("[{}]", items.join(","))
-}
-
-/// The fields in the order of Go's struct; those that say nothing are left out, `name` and `repository` never.
-fn dependency_json(it: &Dependency) -> String {
-    let mut fields = Vec::new();
-    let mut field = |name: &str, json: String| fields.push(format!("\"{name}\":{json}"));
-    field("name", text_json(&it.name));
-    if !it.version.is_empty() {
-        field("version", text_json(&it.version));
-    }
-    field("repository", text_json(&it.repository));
-    if !it.condition.is_empty() {
-        field("condition", text_json(&it.condition));
-    }
-    if !it.tags.is_empty() {
-        let tags: Vec<String> = it.tags.iter().map(|tag| text_json(tag)).collect();
-        field("tags", format!("[{}]", tags.join(",")));
-    }
-    if it.enabled {
-        field("enabled", "true".to_owned());
-    }
-    if !it.import_values.is_empty() {
-        let values: Vec<String> = it.import_values.iter().map(|value| json(&value.to_node())).collect();
-        field("import-values", format!("[{}]", values.join(",")));
-    }
-    if !it.alias.is_empty() {
-        field("alias", text_json(&it.alias));
-    }
-    format!("{{{}}}", fields.join(","))
-}
-
-/// A text as `encoding/json` writes it: what means something in HTML is escaped too.
-fn text_json(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
-    [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")]
-        .into_iter()
-        .fold(quoted, |quoted, (found, escaped)| quoted.replace(found, escaped))
-}
-
-fn json(node: &Node) -> String {
-    stacker::maybe_grow(64 * 1024, 1024 * 1024, || match &node.value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(it) => it.to_string(),
-        Value::Int(it) => number_json(*it as f64),
-        Value::Uint(it) => number_json(*it as f64),
-        Value::Float(it) => number_json(*it),
-        Value::String(it) => text_json(it),
-        Value::List(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(",")),
-        Value::Map(map) => {
-            let mut members: Vec<_> = map.iter().map(|it| (&*it.key, json(&it.node))).collect();
-            members.sort_by_key(|(key, _)| *key);
-            let members = members.iter().map(|(key, value)| format!("{}:{value}", text_json(key)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
-        }
-    })
-}
-
-/// A number that was read into `any`, and so is a `float64`.
-fn number_json(number: f64) -> String {
-    let plain = number == 0.0 || (1e-6..1e21).contains(&number.abs());
-    // Go drops the zero of an exponent with one digit.
-    let text = format_float(number, if plain { b'f' } else { b'e' }, -1, 64);
-    text.replace("e-0", "e-")
 }
 
 /// Chooses a version for each dependency (`resolver.Resolve`). `look` says which version the chart of a dependency has,
@@ -170,29 +106,6 @@ mod tests {
             "sha256:c91aca0a2c62fffc71d095b491f4d12a340a5c595864518f9af1fd3011ed5d3b"
         );
         assert_ne!(digest(Some(&required), Some(&[])), digest(Some(&required), None));
-    }
-
-    #[test]
-    fn every_field_counts() {
-        let chart = load(
-            "#- Chart.yaml\napiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- name: s\n  version: <2\n  repository: \"\"\n  \
-             condition: a.b\n  tags: [x, z]\n  enabled: true\n  alias: z\n  import-values: [e, {parent: p, child: 1, deep: [1.5, null]}]\n",
-            golang::Dialect::Helm4,
-        );
-        assert_eq!(
-            dependency_json(&chart.unwrap().metadata.dependencies()[0]),
-            "{\"name\":\"s\",\"version\":\"\\u003c2\",\"repository\":\"\",\"condition\":\"a.b\",\"tags\":[\"x\",\"z\"],\
-             \"enabled\":true,\"import-values\":[\"e\",{\"child\":1,\"deep\":[1.5,null],\"parent\":\"p\"}],\"alias\":\"z\"}"
-        );
-    }
-
-    #[test]
-    fn numbers_as_go_writes_them() {
-        for (number, want) in
-            [(1.0, "1"), (0.5, "0.5"), (1e21, "1e+21"), (1e-7, "1e-7"), (-2e20, "-200000000000000000000")]
-        {
-            assert_eq!(number_json(number), want);
-        }
     }
 
     #[test]

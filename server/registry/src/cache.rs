@@ -4,12 +4,12 @@
 //! write the same name write the same bytes. Whatever is read is held against its name first: Helm also files content
 //! under other digests, and disks fail.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
+use crate::files::replace;
 
 /// The folder of content.
 #[derive(Clone, Debug)]
@@ -48,18 +48,12 @@ impl Cache {
         (sha256(&data) == hex(digest)).then_some(path)
     }
 
-    /// The signature of the chart of a digest, if it is there. It is checked by whoever uses it.
-    pub(crate) fn provenance(&self, digest: &str) -> Option<PathBuf> {
-        let path = self.path(digest, Kind::Provenance)?;
-        path.metadata().is_ok_and(|it| it.is_file() && it.len() > 0).then_some(path)
-    }
-
     /// Keeps content for the chart of a digest, and says where.
     pub(crate) fn keep(&self, digest: &str, kind: Kind, data: &[u8]) -> Result<PathBuf, Error> {
         let path = self
             .path(digest, kind)
             .ok_or_else(|| Error::say(format!("\"{digest}\" is no digest of SHA-256")))?;
-        write_beside(&path, data).map_err(|source| Error::file(&path, source))?;
+        replace(&path, data, false).map_err(|source| Error::file(&path, source))?;
         Ok(path)
     }
 
@@ -80,25 +74,6 @@ pub(crate) fn sha256(data: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(data))
 }
 
-/// Writes a file in one step, and the folders above it.
-pub(crate) fn write_beside(path: &Path, data: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = readable_by_all().tempfile_in(folder)?;
-    file.write_all(data)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Temporary files are the owner's alone otherwise, and would stay so.
-fn readable_by_all() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".chartroom-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,8 +87,8 @@ mod tests {
         let path = cache.keep(&format!("sha256:{digest}"), Kind::Chart, b"chart").unwrap();
         assert_eq!(path, folder.path().join(&digest[..2]).join(format!("{digest}.chart")));
         assert_eq!(cache.chart(&digest), Some(path));
-        cache.keep(&digest, Kind::Provenance, b"signed").unwrap();
-        assert!(cache.provenance(&digest).unwrap().ends_with(format!("{digest}.prov")));
+        let path = cache.keep(&digest, Kind::Provenance, b"signed").unwrap();
+        assert!(path.ends_with(format!("{digest}.prov")));
     }
 
     #[test]

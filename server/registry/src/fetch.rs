@@ -19,7 +19,7 @@ use crate::settings::Access;
 pub(crate) const MAX_ARCHIVE: u64 = chart::archive::MAX_CHART_SIZE;
 
 /// The most that a signature may have, in bytes.
-const MAX_PROVENANCE: u64 = 4 * 1024 * 1024;
+pub(crate) const MAX_PROVENANCE: u64 = 4 * 1024 * 1024;
 
 /// Which chart is wanted, and how to ask for it.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +101,11 @@ impl Client {
     /// Fetches a chart into the content cache, or finds it there. Its signature is checked if that is asked for.
     pub fn fetch_chart(&self, chart: &ChartRef) -> Result<Fetched, Error> {
         self.wait(self.fetch(chart))
+    }
+
+    /// The versions of a chart in a registry (`oci://…`), newest first.
+    pub fn versions(&self, chart: &ChartRef) -> Result<Vec<String>, Error> {
+        self.wait(oci::list(self, chart))
     }
 
     /// The same for whoever waits already.

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Permissions};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
@@ -81,13 +81,6 @@ pub(crate) fn reason(error: &io::Error) -> String {
 /// Go's words for a file that cannot be opened.
 pub(crate) fn cannot_open(path: &Path, error: &io::Error) -> String {
     format!("open {}: {}", path.display(), reason(error))
-}
-
-/// A path with something behind its name.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@
 //! Whoever wants a chart calls [`Client::fetch_chart`] and waits. Everything asynchronous stays in here, and all of it goes
 //! through one layer of HTTP (`http`), so that retries, time limits, redirects and errors are the same everywhere.
 
-#![expect(dead_code, reason = "what asks registries and repositories comes next, and uses the rest")]
-
 mod cache;
 mod client;
+mod credentials;
 mod error;
 mod fetch;
 mod files;
@@ -16,10 +15,13 @@ mod oci;
 pub mod provenance;
 pub mod repository;
 mod settings;
+#[cfg(test)]
+mod testing;
 
 pub use cache::Cache;
 pub use client::Client;
 pub use error::{Error, NoAnswer, Refusal, RegistryError, Trouble};
 pub use fetch::{ChartRef, Fetched, Verify};
 pub use http::Limits;
+pub use oci::{Push, Pushed, is_oci};
 pub use settings::{Access, Password, Proxies, Settings};

@@ -6,6 +6,8 @@
 mod connect;
 mod receive;
 mod retry;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
 pub(crate) use connect::Http;
-pub(crate) use receive::{Want, download};
+pub(crate) use receive::{Want, accept, download, ensure_digest};
 
 use crate::error::{Error, Trouble};
 

@@ -8,7 +8,7 @@ use reqwest::header::{
 use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
 
-use super::{Ask, Limits, Sender, connect, retry};
+use super::{Ask, Limits, Sender, connect};
 use crate::cache::{hex, sha256};
 use crate::error::{Error, Refusal, RegistryError, Trouble, shown};
 
@@ -50,6 +50,11 @@ impl Head {
         Self { url: answer.url().clone(), headers: answer.headers().clone() }
     }
 
+    /// A header's text, if it is there.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// What the server says that it sent, in lower case and without parameters.
     pub(crate) fn media_type(&self) -> String {
         let value = self.headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
@@ -81,7 +86,7 @@ pub(crate) async fn download(sender: &impl Sender, ask: &Ask, want: &Want<'_>) -
         if attempt >= sender.limits().attempts || !matches!(&error, Error::NoAnswer(_)) {
             return Err(error);
         }
-        tokio::time::sleep(retry::backoff(attempt, sender.limits())).await;
+        tokio::time::sleep(sender.limits().backoff(attempt)).await;
         attempt += 1;
         answer = accept(&ask, sender.send(&from(&ask, got.len(), &head)).await?, &[200, 206]).await?;
         if !continues(&answer, got.len()) {

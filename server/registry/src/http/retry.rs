@@ -33,23 +33,25 @@ pub(super) fn pause(
             let wish = answer.headers().get(RETRY_AFTER).and_then(|it| seconds(it.to_str().ok()?));
             match wish {
                 Some(wish) => (wish <= limits.patience).then_some(wish),
-                None => Some(backoff(attempt, limits)),
+                None => Some(limits.backoff(attempt)),
             }
         }
         Err(Error::NoAnswer(error)) if ask.repeatable && matches!(error.trouble, Trouble::Cut(_)) => {
-            Some(backoff(attempt, limits))
+            Some(limits.backoff(attempt))
         }
         Err(_) => None,
     }
 }
 
-/// Twice as long each time, and not for all clients at the same moment.
-pub(super) fn backoff(attempt: u32, limits: &Limits) -> Duration {
-    let full = limits.pause.saturating_mul(1 << (attempt - 1).min(5));
-    let mut byte = [0];
-    // Without randomness all clients come at once, which is no worse than before.
-    let _ = getrandom::fill(&mut byte);
-    full.mul_f64(0.75 + f64::from(byte[0]) / 512.0)
+impl Limits {
+    /// The pause after an attempt: twice as long each time, and not the same for all clients.
+    pub(crate) fn backoff(&self, attempt: u32) -> Duration {
+        let full = self.pause.saturating_mul(1 << (attempt - 1).min(5));
+        let mut byte = [0];
+        // Without randomness all clients come at once, which is no worse than before.
+        let _ = getrandom::fill(&mut byte);
+        full.mul_f64(0.75 + f64::from(byte[0]) / 512.0)
+    }
 }
 
 /// `Retry-After`: seconds, or a date.
@@ -71,7 +73,7 @@ mod tests {
         let limits = Limits::default();
         for attempt in 1..6 {
             let full = limits.pause * (1 << (attempt - 1));
-            let pause = backoff(attempt, &limits);
+            let pause = limits.backoff(attempt);
             assert!(pause >= full.mul_f64(0.75) && pause <= full.mul_f64(1.25), "{attempt}: {pause:?}");
         }
     }

@@ -1,18 +1,22 @@
-//! Charts in OCI registries.
+//! Charts in OCI registries: one chart is one repository, one version one tag, one manifest names its parts.
 
-use crate::client::Client;
-use crate::error::Error;
-use crate::fetch::{ChartRef, Content};
+mod advice;
+mod challenge;
+mod login;
+mod manifest;
+mod pull;
+mod push;
+mod reference;
+mod remote;
+mod session;
+#[cfg(test)]
+mod tests;
+mod versions;
+
+pub(crate) use pull::{fetch, list};
+pub use push::{Push, Pushed};
 
 /// Whether a reference is one into a registry.
-pub(crate) fn is_oci(reference: &str) -> bool {
+pub fn is_oci(reference: &str) -> bool {
     reference.starts_with("oci://")
-}
-
-#[expect(clippy::unused_async, reason = "what asks registries comes next")]
-pub(crate) async fn fetch(_: &Client, chart: &ChartRef) -> Result<Content, Error> {
-    let reference = &chart.reference;
-    Err(Error::say(format!(
-        "{reference}: charts from registries are not supported yet; pull the chart and give its path"
-    )))
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use chart::Dialect;
 
 use super::{Index, IndexError, ReadIndex};
-use crate::cache::{sha256, write_beside};
+use crate::cache::sha256;
 use crate::error::Error;
-use crate::files::cannot_open;
+use crate::files::{cannot_open, replace};
 
 /// The index of a repository.
 pub fn index_file(folder: &Path, name: &str) -> PathBuf {
@@ -59,7 +59,7 @@ fn read(
 pub(super) fn keep(folder: &Path, name: &str, index: &Index, data: &[u8]) -> Result<(), Error> {
     let names: String = index.entries.keys().map(|name| format!("{name}\n")).collect();
     let write =
-        |path: PathBuf, data: &[u8]| write_beside(&path, data).map_err(|error| Error::file(&path, error));
+        |path: PathBuf, data: &[u8]| replace(&path, data, false).map_err(|error| Error::file(&path, error));
     write(charts_file(folder, name), names.as_bytes())?;
     write(index_file(folder, name), data)
 }

@@ -1,0 +1,176 @@
+//! What is sent again, where it goes on, and who never sees a password.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+
+use super::{Ask, Sender, Want, download};
+use crate::error::Error;
+use crate::testing::{Asked, Fake, Reply, client, plain, reply};
+
+const ANY: Want<'static> = Want { limit: 1 << 20, digest: None, packed: false };
+
+/// Asks for `/it`, and gives what came or what is said about it.
+fn get(fake: &Fake, want: &Want<'_>) -> Result<Vec<u8>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let client = client(&folder);
+    let agent = client.agent(&plain()).unwrap();
+    let received = client.wait(download(&agent, &Ask::get(fake.url("/it")), want));
+    received.map(|it| it.data).map_err(|error| error.to_string().replace(&fake.host, "HOST"))
+}
+
+/// A server that gives one reply after the other, and the last one for ever.
+fn in_turn(mut replies: Vec<Reply>) -> Fake {
+    replies.reverse();
+    Fake::start(move |_: &Asked| match replies.len() {
+        1 => replies.first().cloned(),
+        _ => replies.pop(),
+    })
+}
+
+#[test]
+fn a_busy_server_is_asked_again() {
+    let fake = in_turn(vec![reply(429, "").header("Retry-After", "0"), reply(503, ""), reply(200, "here")]);
+    assert_eq!(get(&fake, &ANY), Ok(b"here".to_vec()));
+    assert_eq!(fake.lines().len(), 3);
+}
+
+#[test]
+fn a_server_that_stays_busy_is_left_alone() {
+    let fake = in_turn(vec![reply(429, "")]);
+    let error = get(&fake, &ANY).unwrap_err();
+    assert_eq!(
+        error,
+        "GET \"http://HOST/it\": response status code 429: Too Many Requests\nThe server is asked too often; try again later."
+    );
+    assert_eq!(fake.lines().len(), 4);
+    let fake = in_turn(vec![reply(429, "").header("Retry-After", "3600")]);
+    assert!(get(&fake, &ANY).is_err());
+    assert_eq!(fake.lines().len(), 1, "nobody waits for an hour");
+}
+
+#[test]
+fn what_may_not_arrive_twice_is_not_sent_twice() {
+    let fake = in_turn(vec![reply(500, "")]);
+    let folder = tempfile::tempdir().unwrap();
+    let client = client(&folder);
+    let agent = client.agent(&plain()).unwrap();
+    let answer = client.wait(agent.send(&Ask::new(Method::PUT, fake.url("/it")))).unwrap();
+    assert_eq!((answer.status().as_u16(), fake.lines().len()), (500, 1));
+}
+
+#[test]
+fn a_download_goes_on_where_it_was_cut() {
+    let fake = in_turn(vec![
+        reply(200, "0123456789").header("ETag", "\"a\"").cut_after(4),
+        reply(206, "456789").header("Content-Range", "bytes 4-9/10").cut_after(3),
+        reply(206, "789").header("Content-Range", "bytes 7-9/10"),
+    ]);
+    assert_eq!(get(&fake, &ANY), Ok(b"0123456789".to_vec()));
+    let asked = fake.asked();
+    let ranges: Vec<_> = asked.iter().map(|it| (it.header("range"), it.header("if-range"))).collect();
+    assert_eq!(ranges, [("", ""), ("bytes=4-", "\"a\""), ("bytes=7-", "\"a\"")]);
+}
+
+#[test]
+fn a_download_begins_anew_where_there_are_no_ranges() {
+    let fake = in_turn(vec![reply(200, "old 6789").cut_after(4), reply(200, "0123456789")]);
+    assert_eq!(get(&fake, &ANY), Ok(b"0123456789".to_vec()));
+}
+
+#[test]
+fn a_download_that_is_always_cut_ends() {
+    let fake = in_turn(vec![reply(200, "0123456789").cut_after(2)]);
+    assert!(get(&fake, &ANY).unwrap_err().contains("the connection was cut"));
+    assert_eq!(fake.lines().len(), 4);
+}
+
+#[test]
+fn content_of_another_digest_is_refused() {
+    let fake = in_turn(vec![reply(200, "other")]);
+    let digest = crate::cache::sha256(b"this");
+    let error = get(&fake, &Want { digest: Some(&digest), ..ANY }).unwrap_err();
+    assert!(error.contains("http://HOST/it: the content has the digest sha256:"), "{error}");
+}
+
+#[test]
+fn more_than_the_limit_is_refused_whatever_is_announced() {
+    let small = Want { limit: 3, ..ANY };
+    let fake = in_turn(vec![reply(200, "1234")]);
+    assert_eq!(get(&fake, &small), Err("http://HOST/it: more than 3 bytes, the most that is taken".into()));
+    let packed = |text: &[u8]| {
+        use std::io::Write;
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        writer.write_all(text).unwrap();
+        reply(200, writer.finish().unwrap()).header("Content-Encoding", "gzip")
+    };
+    let want = Want { limit: 100, packed: true, ..ANY };
+    assert!(get(&in_turn(vec![packed(&[b'a'; 10_000])]), &want).unwrap_err().contains("more than 100 bytes"));
+    assert_eq!(get(&in_turn(vec![packed(b"small")]), &want), Ok(b"small".to_vec()));
+}
+
+#[test]
+fn silence_ends_in_a_sentence() {
+    let fake = Fake::start(|_| None);
+    let began = Instant::now();
+    let error = get(&fake, &ANY).unwrap_err();
+    assert!(error.starts_with("GET \"http://HOST/it\": no answer for"), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(5), "silence is not tried again and again");
+}
+
+#[test]
+fn nobody_listening_is_said_at_once() {
+    let mut gone = Fake::start(|_| None);
+    gone.host = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    assert!(get(&gone, &ANY).unwrap_err().to_lowercase().contains("connection refused"));
+}
+
+#[test]
+fn other_hosts_do_not_see_credentials() {
+    let other = in_turn(vec![reply(200, "there")]);
+    let target = other.url("/there?X-Signature=1").to_string();
+    let fake = in_turn(vec![reply(307, "").header("Location", target)]);
+    let folder = tempfile::tempdir().unwrap();
+    let client = client(&folder);
+    let agent = client.agent(&plain()).unwrap();
+    let ask = Ask::get(fake.url("/it")).login("me", "secret");
+    let received = client.wait(download(&agent, &ask, &ANY)).unwrap();
+    assert_eq!(received.data, b"there");
+    assert_ne!(fake.asked()[0].header("authorization"), "");
+    assert_eq!(other.asked()[0].header("authorization"), "");
+    assert!(!format!("{ask:?}").contains("c2VjcmV0"), "{ask:?}");
+}
+
+#[test]
+fn redirects_end() {
+    let fake = in_turn(vec![reply(302, "").header("Location", "/it")]);
+    assert!(get(&fake, &ANY).unwrap_err().contains("more than 10 redirects"));
+    let fake = in_turn(vec![reply(302, "").header("Location", "file:///etc/passwd")]);
+    assert!(get(&fake, &ANY).unwrap_err().contains("an address that is none"));
+}
+
+#[test]
+fn a_page_where_json_was_due_is_named() {
+    let page = "<!DOCTYPE html><html><head><title>Sign\n in</title></head></html>";
+    let fake = in_turn(vec![reply(200, page).header("Content-Type", "text/html; charset=utf-8")]);
+    let folder = tempfile::tempdir().unwrap();
+    let client = client(&folder);
+    let agent = client.agent(&plain()).unwrap();
+    let received = client.wait(download(&agent, &Ask::get(fake.url("/it")), &ANY)).unwrap();
+    let error: Result<serde_json::Value, Error> = received.json();
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("JSON was due, but an HTML page, \"Sign in\" came"), "{error}");
+    let fake = in_turn(vec![reply(404, page).header("Content-Type", "text/html")]);
+    assert!(get(&fake, &ANY).unwrap_err().contains("404: Not Found (an HTML page, \"Sign in\")"));
+}
+
+#[test]
+fn plain_http_where_tls_was_due_is_said() {
+    let fake = in_turn(vec![reply(200, "")]);
+    let folder = tempfile::tempdir().unwrap();
+    let client = client(&folder);
+    let agent = client.agent(&plain()).unwrap();
+    let url = format!("https://{}/it", fake.host).parse().unwrap();
+    let error = client.wait(agent.send(&Ask::get(url))).unwrap_err().to_string();
+    assert!(error.contains("server gave HTTP response to HTTPS client (--plain-http"), "{error}");
+}
