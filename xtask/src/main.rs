@@ -15,6 +15,7 @@ mod record_cases;
 mod registry;
 mod rig;
 mod run;
+mod schemas;
 mod test;
 #[cfg(test)]
 mod tidy;
@@ -33,6 +34,7 @@ Tasks:
   codegen        generates the parser of the template grammar anew
   merge-rules    how lists of built-in kinds merge, from Kubernetes' OpenAPI document
   rig            builds the control plane and the registry that tests run against, and both Helms
+  schemas        the schemas of Kubernetes' kinds, from its OpenAPI documents and Go types
   package        the VS Code extension with the server in it
   record-cases [TOPIC…]
                  what both real Helms say to the cases of the command line in tests/charts
@@ -48,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         Some("fuzz") => fuzz::fuzz(rest),
         Some("codegen") => codegen::codegen(),
         Some("merge-rules") => merge_rules::merge_rules(),
+        Some("schemas") => schemas::schemas(),
         Some("rig") => rig::rig(),
         Some("package") => package::package(),
         Some("record-cases") => record_cases::record_cases(rest),

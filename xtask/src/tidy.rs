@@ -16,8 +16,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("yaml", &["text", "golang"]),
     ("template", &["text", "golang", "yaml"]),
     ("chart", &["text", "golang", "yaml"]),
-    ("render", &["text", "golang", "yaml", "template", "chart"]),
-    ("schema", &["text", "golang", "yaml"]),
+    ("schema", &["text", "yaml"]),
+    ("render", &["text", "golang", "yaml", "template", "chart", "schema"]),
     (
         "ide",
         &["text", "golang", "syntax", "yaml", "template", "chart", "render", "release", "schema", "helmfile"],

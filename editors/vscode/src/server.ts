@@ -38,6 +38,7 @@ function settings(): object {
       helmVersion: section.get('helmVersion'),
       checks: section.get('checks'),
       kubeVersion: section.get('kubeVersion'),
+      kubernetes: section.get('kubernetes'),
       release: section.get('release'),
       valuesFiles: section.get('valuesFiles'),
       limits: section.get('limits'),

@@ -32,7 +32,15 @@ pub(crate) fn checks(view: &ChartView, model: &Model, cancel: &Cancel) -> Option
     let rendering = model.rendering(view, cancel)?;
     let Some(chart) = &model.exact(view).chart else { return Some(Vec::new()) };
     let is_subchart = view.root.parent().is_some_and(|it| it.file_name().is_some_and(|it| it == "charts"));
-    let subject = Subject { chart, templates: model.all_templates(view), is_subchart };
+    let catalog = if view.settings.schemas { model.catalog(view, &rendering) } else { None };
+    let values_files: Vec<_> = view.values.iter().map(|it| (it.id, it.name.as_str().into())).collect();
+    let subject = Subject {
+        chart,
+        templates: model.all_templates(view),
+        is_subchart,
+        catalog: catalog.as_ref(),
+        values_files: &values_files,
+    };
     if cancel.is_set() {
         return None;
     }

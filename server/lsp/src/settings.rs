@@ -20,6 +20,10 @@ pub struct Settings {
     pub helm_version: HelmVersion,
     /// `checks`: whether to look for more than what Helm refuses.
     pub checks: bool,
+    /// `kubernetes.schemas`: whether rendered objects are held against Kubernetes' schemas.
+    pub schemas: bool,
+    /// `kubernetes.version`: the minor version of Kubernetes 1 whose schemas these are, if not that which templates are told.
+    pub schemas_of: Option<u32>,
     /// `kubeVersion`: what templates are told of the cluster.
     pub kube_version: Option<String>,
     /// `release.name`
@@ -99,6 +103,8 @@ impl Default for Settings {
         Self {
             helm_version: HelmVersion::default(),
             checks: true,
+            schemas: true,
+            schemas_of: None,
             kube_version: None,
             // What Helm takes where nothing is said.
             release_name: "release-name".to_owned(),
@@ -124,6 +130,14 @@ impl Settings {
         }
         if let Some(checks) = object.get("checks").and_then(|it| reader.flag("checks", it)) {
             self.checks = checks;
+        }
+        if let Some(schemas) =
+            value.pointer("/kubernetes/schemas").and_then(|it| reader.flag("kubernetes.schemas", it))
+        {
+            self.schemas = schemas;
+        }
+        if let Some(version) = value.pointer("/kubernetes/version") {
+            self.schemas_of = reader.minor("kubernetes.version", version);
         }
         match object.get("kubeVersion") {
             Some(Value::Null) => self.kube_version = None,
@@ -189,6 +203,18 @@ impl Reader {
     fn complain<T>(&mut self, name: &str, wanted: &str, value: &Value) -> Option<T> {
         self.complaints.push(format!("setting {SECTION}.{name} must be {wanted}, and is {value}"));
         None
+    }
+
+    /// The minor version of Kubernetes 1; nothing where nothing is set.
+    fn minor(&mut self, name: &str, value: &Value) -> Option<u32> {
+        let text = match value {
+            Value::Null => return None,
+            Value::String(text) if text.is_empty() => return None,
+            other => other.as_str().map_or_else(|| other.to_string(), str::to_owned),
+        };
+        let mut parts = text.trim_start_matches('v').split('.');
+        let minor = (parts.next() == Some("1")).then(|| parts.next()?.parse().ok()).flatten();
+        minor.or_else(|| self.complain(name, "a version of Kubernetes, like 1.31", value))
     }
 
     fn helm_version(&mut self, value: &Value) -> Option<HelmVersion> {
@@ -260,6 +286,7 @@ mod tests {
         let mut settings = Settings::default();
         let value = json!({
             "helmVersion": "v3.22.0", "checks": false, "kubeVersion": "1.31", "valuesFiles": ["a.yaml"],
+            "kubernetes": { "schemas": false, "version": "v1.30.2" },
             "release": { "name": "web", "namespace": "shop" },
             "limits": { "steps": 1000, "memory": 64, "output": 1 },
             "kube": { "config": "/k", "context": "kind-dev", "protected": ["*eu*"], "trusted": false },
@@ -269,6 +296,8 @@ mod tests {
         let expected = Settings {
             helm_version: HelmVersion::Three,
             checks: false,
+            schemas: false,
+            schemas_of: Some(30),
             kube_version: Some("1.31".into()),
             release_name: "web".into(),
             namespace: "shop".into(),
@@ -283,6 +312,18 @@ mod tests {
             deploy: Deploy { atomic: false, timeout: 60 },
         };
         assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn a_version_of_kubernetes_is_one() {
+        let mut settings = Settings::default();
+        let complaints = settings.merge(&json!({ "kubernetes": { "version": "newest" } }));
+        let said = "setting chartroom.kubernetes.version must be a version of Kubernetes, like 1.31, and is \"newest\"";
+        assert_eq!(complaints, [said]);
+        assert!(settings.merge(&json!({ "kubernetes": { "version": 1.29 } })).is_empty());
+        assert_eq!(settings.schemas_of, Some(29));
+        settings.merge(&json!({ "kubernetes": { "version": "" } }));
+        assert_eq!(settings.schemas_of, None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use golang::Dialect;
 use rustc_hash::FxHashSet;
+use schema::Catalog;
 use template::{
     Budget, Cx, ExecError, Filled, Host, Limits, Plain, Reads, Sink, Str, TemplateSet, Trace, Traced, Value,
     execute,
@@ -19,7 +20,7 @@ use crate::context::Contexts;
 use crate::document;
 use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
-use crate::lint::checks::{Problem, problems};
+use crate::lint::checks::{Fault, Faults, Problem, problems};
 use crate::moves::MovingOrigins;
 use crate::origins::Origins;
 use crate::templates::{TemplateFile, Templates};
@@ -38,6 +39,7 @@ pub struct RenderedFile {
     pub origins: Arc<MovingOrigins>,
     documents: Arc<OnceLock<Documents>>,
     problems: Arc<OnceLock<Vec<Problem>>>,
+    faults: Arc<Faults>,
 }
 
 impl RenderedFile {
@@ -49,6 +51,11 @@ impl RenderedFile {
     /// What is wrong with the text; looked for when first asked.
     pub(crate) fn problems(&self, dialect: Dialect) -> &[Problem] {
         self.problems.get_or_init(|| problems(&self.text, dialect))
+    }
+
+    /// What a cluster has against its objects; they are held against the catalog when first asked for it.
+    pub(crate) fn faults(&self, catalog: &Arc<Catalog>, dialect: Dialect) -> Arc<[Fault]> {
+        self.faults.of(catalog, &self.text, dialect)
     }
 
     /// Reads its documents now, on whichever thread this is; all clones then have them.
@@ -237,6 +244,7 @@ fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins, dialect: Dialec
         origins: Arc::new(origins.into()),
         documents,
         problems: Arc::default(),
+        faults: Arc::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`run`] executes; [`Rendering`] splits what came out into documents, sorts and prints them. Each takes what
 //! the last one made, so that an editor keeps what an edit leaves valid.
 
+mod catalog;
 mod context;
 mod document;
 mod engine;
@@ -23,6 +24,7 @@ mod split;
 mod templates;
 mod value_map;
 
+pub use catalog::{Definitions, minor};
 pub use chart::{InTurn, Spread};
 pub use document::{Document, Head, HeadError, Hook};
 pub use engine::{Failed, RenderedFile, RunConfig, name_from_template, run, run_telling};

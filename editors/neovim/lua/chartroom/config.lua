@@ -9,6 +9,8 @@ M.defaults = {
     helmVersion = 4,
     checks = true,
     kubeVersion = '',
+    -- Rendered objects are held against Kubernetes' schemas: of that version, or of the one that templates are told.
+    kubernetes = { schemas = true, version = '' },
     release = { name = 'release-name', namespace = 'default' },
     valuesFiles = {},
     -- Against charts that never end: steps, and MiB of memory and output.

@@ -5,6 +5,7 @@
 mod cluster;
 mod fields;
 mod item;
+mod kubernetes;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ide::{Analysis, CompletionItem};
+use ide::{Analysis, CompletionItem, Hover, Kubernetes};
 use text::{Encoding, FilePos, LineColumn, Text, TextRange, TextSize};
 use tower_lsp::jsonrpc::{Error, Result};
 
@@ -60,6 +60,20 @@ impl At {
         let Some(names) = snapshot.names(&self.view.root) else { return Vec::new() };
         let text = self.model.text(&self.view, self.pos.file).unwrap_or_default();
         names.completions(text, self.pos.offset.into())
+    }
+
+    /// Fields and values of Kubernetes that can stand there.
+    pub(crate) fn fields(&self) -> Result<Vec<CompletionItem>> {
+        let (catalog, rendered) = (self.model.known_catalog(&self.view), self.model.made_by(self.pos.file));
+        let kubernetes = Kubernetes { catalog: &catalog, rendered: &rendered };
+        Ok(self.analysis()?.kubernetes_completions(self.pos, &kubernetes))
+    }
+
+    /// What a field of Kubernetes is for.
+    pub(crate) fn field(&self) -> Result<Option<Hover>> {
+        let (catalog, rendered) = (self.model.known_catalog(&self.view), self.model.made_by(self.pos.file));
+        let kubernetes = Kubernetes { catalog: &catalog, rendered: &rendered };
+        Ok(self.analysis()?.kubernetes_hover(self.pos, &kubernetes))
     }
 
     /// The way back to the protocol.

@@ -27,7 +27,7 @@
 //! `"experimental": {"chartroom": {"showPlan": true, "ask": true}}` get the last two messages of the table instead;
 //! with `"noOffers": true` they are told how something ended and not asked what to do next.
 //!
-//! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `release.name`,
+//! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `kubernetes.schemas`, `kubernetes.version`, `release.name`,
 //! `release.namespace`, `valuesFiles`, `limits.steps`, `limits.memory`, `limits.output`, `kube.config`,
 //! `kube.context`, `kube.protected`, `kube.trusted`, `deploy.atomic`, `deploy.timeout`; see [`Settings`](crate::Settings).
 

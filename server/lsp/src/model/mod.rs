@@ -7,6 +7,7 @@
 
 mod base;
 mod host;
+mod kinds;
 mod rendering;
 mod sources;
 
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use chart::{Chart, SourceFile};
 use ide::Analysis;
 use render::{Memo, Templates};
+use schema::Catalog;
 use text::{FileId, FileTable};
 
 use crate::cancel::Cancel;
@@ -23,6 +25,7 @@ use crate::state::{ChartView, Numbers};
 
 pub(crate) use base::Base;
 use base::Depth;
+use kinds::Kinds;
 pub(crate) use rendering::Rendering;
 use sources::Sources;
 
@@ -46,6 +49,8 @@ pub(crate) struct Model {
     last_all_templates: Option<Templates>,
     /// What templates printed, handed on from model to model.
     memo: Arc<Mutex<Memo>>,
+    /// What the cluster would know, handed on likewise.
+    kinds: Arc<Kinds>,
     rendering: Mutex<Option<Arc<Rendering>>>,
     /// Files by number, members of archives included.
     files: OnceLock<HashMap<FileId, SourceFile>>,
@@ -73,6 +78,7 @@ impl Model {
                 .and_then(|it| it.all_templates.get().or(it.last_all_templates.as_ref()).cloned()),
             last_templates: last.and_then(|it| it.templates.get().or(it.last_templates.as_ref()).cloned()),
             memo: last.map(|it| it.memo.clone()).unwrap_or_default(),
+            kinds: last.map(|it| it.kinds.clone()).unwrap_or_default(),
             rendering: Mutex::default(),
             files: OnceLock::new(),
             base,
@@ -138,9 +144,27 @@ impl Model {
         // Held while it is rendered: who asks meanwhile wants the same.
         let mut rendering = self.rendering.lock().unwrap_or_else(PoisonError::into_inner);
         if rendering.is_none() {
-            *rendering = Some(Arc::new(Rendering::of_chart(view, self, cancel)?));
+            let made = Arc::new(Rendering::of_chart(view, self, cancel)?);
+            self.kinds.rendered(&made);
+            *rendering = Some(made);
         }
         rendering.clone()
+    }
+
+    /// What the target's cluster would know. It may have to read definitions.
+    pub(crate) fn catalog(&self, view: &ChartView, rendering: &Rendering) -> Option<Arc<Catalog>> {
+        let base = self.exact(view);
+        Some(self.kinds.catalog(view, base.chart.as_ref()?, minor(view, base), rendering.files()))
+    }
+
+    /// The same as it was last found out: nothing is read while somebody waits.
+    pub(crate) fn known_catalog(&self, view: &ChartView) -> Arc<Catalog> {
+        self.kinds.known(minor(view, &self.base))
+    }
+
+    /// Version and kind of what a template made when the chart was last rendered.
+    pub(crate) fn made_by(&self, file: FileId) -> Vec<(String, String)> {
+        self.kinds.made_by(file)
     }
 
     /// The text of a file: of the chart, of the target or of an archive in the chart.
@@ -154,4 +178,10 @@ impl Model {
         };
         self.files.get_or_init(collect).get(&file)?.text()
     }
+}
+
+/// The minor version of Kubernetes whose schemas count.
+fn minor(view: &ChartView, base: &Base) -> u32 {
+    let told = || base.environment.as_ref().map(|it| render::minor(&it.capabilities.kube_version));
+    view.settings.schemas_of.or_else(told).unwrap_or(schema::NEWEST)
 }

@@ -76,6 +76,12 @@ impl Rendering {
         &self.files.files
     }
 
+    /// Version and kind of every object, with the template that made it.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (FileId, &str, &str)> {
+        let all = self.files.manifests.iter().chain(&self.files.hooks);
+        all.map(|it| (self.files.files[it.file].source, it.head.api_version.as_str(), it.head.kind.as_str()))
+    }
+
     /// What wrote the byte at an offset.
     pub(crate) fn source_of(&self, offset: usize) -> Option<FileRange> {
         let provenance = self.files.provenance(&self.output, offset)?;

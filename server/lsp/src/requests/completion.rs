@@ -19,6 +19,9 @@ pub(crate) async fn handle(server: &Server, params: CompletionParams) -> Result<
             let places = at.places(snapshot);
             let mut items = at.analysis()?.completions(at.pos);
             items.extend(at.names(snapshot));
+            if snapshot.settings.schemas {
+                items.extend(at.fields()?);
+            }
             let item = |(order, it): (usize, ide::CompletionItem)| CompletionItem {
                 text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit {
                     range: places.range(text::FileRange { file: at.pos.file, range: it.range }),

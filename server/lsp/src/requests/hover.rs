@@ -12,7 +12,10 @@ pub(crate) async fn handle(server: &Server, params: HoverParams) -> Result<Optio
             let Some(at) = from::place(snapshot, &params.text_document_position_params)? else {
                 return Ok(None);
             };
-            let hover = at.analysis()?.hover(at.pos);
+            let hover = match at.analysis()?.hover(at.pos) {
+                None if snapshot.settings.schemas => at.field()?,
+                known => known,
+            };
             let answer = |it: ide::Hover| Hover {
                 contents: Contents::MarkupContent(to::markup(&snapshot.client, it.markup)),
                 range: Some(at.places(snapshot).range(it.range)),

@@ -74,3 +74,26 @@ async fn checks_follow_the_errors() {
     assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], json!([]));
     assert_eq!(client.diagnostics("values.yaml").await["diagnostics"], json!([]));
 }
+
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  typ: NodePort\n  ports: {{ toJson .Values.ports }}\n";
+
+#[tokio::test]
+async fn objects_that_kubernetes_refuses_are_told_where_they_come_from() {
+    let values = "ports:\n- port: \"http\"\n";
+    let mut client = Client::start(&[CHART, ("values.yaml", values), ("templates/a.yaml", SERVICE)]).await;
+    client.open("templates/a.yaml", SERVICE).await;
+    assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], json!([]));
+    let unknown = client.diagnostics("templates/a.yaml").await["diagnostics"][0].take();
+    assert_eq!((&unknown["code"], &unknown["severity"]), (&json!("kubernetes-schema"), &json!(1)));
+    assert_eq!(unknown["message"], "`spec.typ` is no field of ServiceSpec; did you mean `type`?");
+    assert_eq!(unknown["range"]["start"], json!({ "line": 4, "character": 2 }));
+    // The value is what cannot be right, so it is told there.
+    let value = client.diagnostics("values.yaml").await["diagnostics"][0].take();
+    let message = "in Service a: `spec.ports[0].port` is text here, and Kubernetes takes an integer";
+    assert_eq!(value["message"], message);
+    assert_eq!(value["range"]["start"]["line"], 1);
+
+    let settings = json!({ "settings": { "chartroom": { "kubernetes": { "schemas": false } } } });
+    client.notify("workspace/didChangeConfiguration", settings).await;
+    assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], json!([]));
+}

@@ -185,3 +185,19 @@ async fn an_edit_makes_a_rename_void() {
     let code = answer.get("error").map(|it| it["code"].clone());
     assert!(code.is_none_or(|code| code == -32801), "{answer}");
 }
+
+#[tokio::test]
+async fn fields_of_kubernetes() {
+    let mut client = start().await;
+    let text = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: {{ .Values.replicas }}\n  sel\n";
+    client.set_text(FILE, 2, text).await;
+    let answer = client.request("textDocument/completion", behind(&client, FILE, text, "\n  sel")).await;
+    let item = answer["items"].as_array().unwrap().iter().find(|it| it["label"] == "selector").unwrap();
+    assert_eq!(
+        (&item["textEdit"]["newText"], &item["detail"]),
+        (&json!("selector:"), &json!("required, LabelSelector"))
+    );
+    assert!(!Client::labels(&answer).contains(&"replicas".to_owned()), "{answer}");
+    let hover = client.request("textDocument/hover", behind(&client, FILE, text, "  repl")).await;
+    assert!(hover["contents"]["value"].as_str().unwrap().contains("Number of desired pods"), "{hover}");
+}

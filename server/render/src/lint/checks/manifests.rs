@@ -19,10 +19,10 @@ pub(super) const NOT_A_STRING: &str = "not-a-string";
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     severity: Severity,
-    id: &'static str,
+    pub(super) id: &'static str,
     message: String,
     /// In the rendered text.
-    at: Range<usize>,
+    pub(super) at: Range<usize>,
 }
 
 pub(super) fn check(subject: &Subject<'_>, files: &[RenderedFile], dialect: Dialect) -> Vec<Finding> {

@@ -5,24 +5,29 @@
 
 mod booleans;
 mod defines;
+mod kubernetes;
 mod manifests;
 mod roots;
 mod values;
 
+use std::sync::Arc;
+
 use chart::{Chart, SourceFile};
 use golang::{Dialect, path};
+use schema::Catalog;
 use template::Define;
 use template::parse::{Expr, ExprKind, Source, names};
-use text::FileRange;
+use text::{FileId, FileRange};
 
 use super::{Finding, Folder, Report, Severity};
-use crate::{RenderedFile, TemplateFile, Templates};
+use crate::{Definitions, RenderedFile, TemplateFile, Templates};
+pub(crate) use kubernetes::{Fault, Faults};
 pub(crate) use manifests::{Problem, problems};
 pub(crate) use values::Mentions;
 pub use values::UNUSED_VALUE;
 
 /// The names of the checks.
-pub const IDS: [&str; 7] = [
+pub const IDS: [&str; 9] = [
     values::UNUSED_VALUE,
     defines::UNKNOWN_TEMPLATE,
     defines::SHADOWED_DEFINE,
@@ -30,6 +35,8 @@ pub const IDS: [&str; 7] = [
     roots::LOST_ROOT,
     manifests::DUPLICATE_KEY,
     manifests::NOT_A_STRING,
+    kubernetes::SCHEMA,
+    kubernetes::DEPRECATED,
 ];
 
 /// Checks a chart that was linted; `report` should have been [traced](super::LintOptions::traced). Where it did not come
@@ -40,9 +47,22 @@ pub fn checks(folder: &Folder, report: &Report, dialect: Dialect) -> Vec<Finding
     let Ok(chart) = &folder.chart else { return Vec::new() };
     // Subcharts that are switched off count too: what they say is still said.
     let templates = Templates::new(chart, dialect, report.run.as_ref().map(|run| &run.templates));
-    let subject = Subject { chart, templates: &templates, is_subchart: folder.is_subchart };
     let rendered = report.run.as_ref().map_or(&[][..], |run| &run.files);
-    subject.findings(rendered, dialect)
+    let catalog = report.run.as_ref().map(|run| {
+        let kube = &run.environment.capabilities.kube_version;
+        Definitions::default().catalog(crate::minor(kube), chart, rendered, &[], dialect)
+    });
+    let subject = Subject {
+        chart,
+        templates: &templates,
+        is_subchart: folder.is_subchart,
+        catalog: catalog.as_ref(),
+        values_files: &[],
+    };
+    let mut found = subject.findings(rendered, dialect);
+    // Helm's own rule has said that already.
+    found.retain(|it| it.id != kubernetes::DEPRECATED);
+    found
 }
 
 /// What is checked.
@@ -54,6 +74,10 @@ pub struct Subject<'s> {
     pub templates: &'s Templates,
     /// Whether another chart around it has a say.
     pub is_subchart: bool,
+    /// What the cluster knows; without it no object is held against anything.
+    pub catalog: Option<&'s Arc<Catalog>>,
+    /// The user's values files, beside the chart's own: what is wrong with a value is told there.
+    pub values_files: &'s [(FileId, Arc<str>)],
 }
 
 impl Subject<'_> {
@@ -69,6 +93,9 @@ impl Subject<'_> {
             findings.extend(roots::lost(self));
         }
         findings.extend(manifests::check(self, rendered, dialect));
+        if let Some(catalog) = self.catalog {
+            findings.extend(kubernetes::check(self, catalog, rendered, dialect));
+        }
         sort(&mut findings);
         findings
     }

@@ -132,7 +132,7 @@ fn keys_that_are_said_twice() {
 #[test]
 fn numbers_where_text_is_wanted() {
     check(
-        "#- values.yaml\nport: 80\nname: \"12\"\n#- templates/a.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n  annotations:\n    a: {{ .Values.name }}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    spec:\n      containers:\n      - args: [--port, {{ .Values.port }}]\n        env:\n        - name: A\n          value: yes\n        - name: B\n          value: \"1\"\n        ports:\n        - containerPort: {{ .Values.port }}\n",
+        "#- values.yaml\nport: 80\nname: \"12\"\n#- templates/a.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\n  annotations:\n    a: {{ .Values.name }}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    spec:\n      containers:\n      - name: c\n        args: [--port, {{ .Values.port }}]\n        env:\n        - name: A\n          value: yes\n        - name: B\n          value: \"1\"\n        ports:\n        - containerPort: {{ .Values.port }}\n",
         &["not-a-string {{ .Values.name }}", "not-a-string {{ .Values.port }}", "not-a-string yes"],
     );
 }
@@ -143,4 +143,36 @@ fn the_table_for_people_has_every_check() {
     for id in super::IDS {
         assert!(table.contains(&format!("| `{id}` |")), "{id}");
     }
+}
+
+#[test]
+fn objects_that_a_cluster_refuses() {
+    let template = "#- templates/a.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  replicaz: 1\n  \
+                    selector: {}\n  template:\n    spec: {{ .Values.pod | toJson }}\n";
+    check(
+        &format!("#- values.yaml\npod:\n  containers: []\n  hostNetwork: no thanks\n{template}"),
+        &["kubernetes-schema replicaz", "kubernetes-schema no thanks"],
+    );
+    check(&format!("#- values.yaml\npod: {{containers: []}}\n{template}"), &["kubernetes-schema replicaz"]);
+}
+
+#[test]
+fn fields_are_refused_where_they_come_from() {
+    check(
+        "#- values.yaml\nresources:\n  limit: {cpu: 1}\n#- templates/a.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n\
+         spec:\n  containers:\n  - name: a\n    resources:\n      {{- toYaml .Values.resources | nindent 6 }}\n",
+        &["kubernetes-schema limit"],
+    );
+}
+
+#[test]
+fn a_definition_of_the_chart_counts() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.e.com}\nspec:\n  \
+                      group: e.com\n  scope: Namespaced\n  names: {kind: A, plural: as}\n  versions:\n  - name: v1\n    served: true\n    \
+                      storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          \
+                      spec: {type: object, properties: {size: {type: integer}}}\n";
+    let object = "#- templates/a.yaml\napiVersion: e.com/v1\nkind: A\nmetadata: {name: a}\nspec: {size: x}\n";
+    check(&format!("#- crds/a.yaml\n{definition}{object}"), &["kubernetes-schema x"]);
+    check(&format!("#- templates/crd.yaml\n{definition}{object}"), &["kubernetes-schema x"]);
+    check(object, &[]);
 }
