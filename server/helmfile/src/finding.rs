@@ -20,7 +20,7 @@ pub struct Finding {
     /// What to do about it.
     pub advice: Option<String>,
     /// Other places that belong to it, each with what it is.
-    pub related: Vec<(FileRange, String)>,
+    pub related: Box<[(FileRange, String)]>,
 }
 
 /// Whether a finding stops the work.
@@ -143,7 +143,7 @@ impl Finding {
     }
 
     fn new(severity: Severity, code: Code, at: Option<FileRange>, message: String) -> Self {
-        Self { severity, code, at, message, advice: None, related: Vec::new() }
+        Self { severity, code, at, message, advice: None, related: Box::default() }
     }
 
     /// The same with what to do about it.
@@ -156,7 +156,9 @@ impl Finding {
     /// The same with another place that belongs to it.
     #[must_use]
     pub fn relate(mut self, at: Option<FileRange>, what: impl Into<String>) -> Self {
-        self.related.extend(at.map(|at| (at, what.into())));
+        let mut related = self.related.into_vec();
+        related.extend(at.map(|at| (at, what.into())));
+        self.related = related.into();
         self
     }
 

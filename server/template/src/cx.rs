@@ -1,13 +1,16 @@
-//! What a run carries along: the version of Helm, the outside world as a trait, the trace, the budget.
+//! What a run carries along: whose templates they are, the outside world as a trait, the trace, the budget.
 
 use golang::Dialect;
 
+use crate::functions::{Known, find_known};
 use crate::{Budget, Failure, Filled, Trace, Value};
 
 /// The context of a run, first parameter of every function that needs more than its arguments.
 pub struct Cx<'r> {
     /// Which Helm.
     pub dialect: Dialect,
+    /// Whose templates they are.
+    pub vocabulary: Vocabulary,
     /// Clock, randomness, cluster.
     pub host: &'r dyn Host,
     /// Where bytes come from, where someone asked.
@@ -27,7 +30,8 @@ impl<'r> Cx<'r> {
     pub fn new(dialect: Dialect, host: &'r dyn Host) -> Self {
         let (trace, budget, reads) = (None, Budget::default(), None);
         let regexes = crate::functions::regex::Cache::default();
-        Self { dialect, host, trace, budget, regexes, reads, filled: Filled::default() }
+        let vocabulary = Vocabulary::HELM;
+        Self { dialect, vocabulary, host, trace, budget, regexes, reads, filled: Filled::default() }
     }
 
     /// The same run, which remembers where its bytes come from.
@@ -36,6 +40,25 @@ impl<'r> Cx<'r> {
         self.trace = Some(Trace::default());
         self
     }
+}
+
+/// What differs between Helm and other programs that use the same language of templates.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary {
+    /// The functions that there are.
+    pub find: fn(&str, Dialect) -> Option<&'static Known>,
+    /// What Go's messages call the set of templates, and every text that is given to `tpl`.
+    pub root: &'static str,
+    /// Whether a key that a map has not is an error (`missingkey=error`), and not nothing.
+    pub missing_key_fails: bool,
+    /// Whether `tpl` tells its text with what goes wrong in it, and drops `<no value>`, as Helm's does.
+    pub helms_tpl: bool,
+}
+
+impl Vocabulary {
+    /// Helm's.
+    pub const HELM: Self =
+        Self { find: find_known, root: "gotpl", missing_key_fails: false, helms_tpl: true };
 }
 
 /// What a run looked at, as far as someone asked.
@@ -105,6 +128,12 @@ pub trait Host {
 
     /// Told what lint mode let pass, so that whoever wants to can say so.
     fn let_pass(&self, _what: LetPass, _message: &str) {}
+
+    /// A function that reaches further out than any of Helm's. Only who brings a [`Vocabulary`] with such functions is
+    /// ever asked.
+    fn outside(&self, name: &'static str, _args: &[Value]) -> Result<Value, Failure> {
+        Err(Failure::new(format!("there is no outside for {name}")))
+    }
 
     /// An address of a host name; empty where DNS is off.
     fn host_by_name(&self, _name: &str) -> String {

@@ -16,7 +16,7 @@ pub mod parse;
 pub mod value;
 
 pub use budget::{Budget, Limits, MAX_NESTING, MIB, Refusal};
-pub use cx::{Cx, Host, LetPass, Lookup, Reads};
+pub use cx::{Cx, Host, LetPass, Lookup, Reads, Vocabulary};
 pub use exec::{ExecError, Place, Plain, Sink, Traced, execute};
 pub use failure::Failure;
 pub use function::{Arg, Body, Callable, Function, IntoResult, Reflect, Rest, Signature, Templates};

@@ -1,6 +1,7 @@
 //! From events to the tree: go-yaml's decoder, then the way through JSON that Helm takes.
 //!
-//! Of two equal keys the last one counts. `<<` is applied where it stands, so it beats keys before it. Aliases
+//! Of two equal keys the last one counts. `<<` is applied where it stands, so it beats keys before it; the third version
+//! knows neither. Aliases
 //! share what they stand for; expanding them is counted as go-yaml counts it, and refused when it gets out of
 //! hand.
 //!
@@ -16,7 +17,7 @@ use text::{FileId, FileRange, TextRange, TextSize};
 use crate::error::Error;
 use crate::events::{Event, EventKind, Properties};
 use crate::parse::Numbers;
-use crate::resolve::resolve;
+use crate::resolve::{is_old_bool, resolve};
 use crate::{Entry, Map, Node, Value, verb};
 
 /// How deep a tree may be, aliases expanded. go-yaml allows 10,000, but whoever walks or drops a tree walks down
@@ -27,6 +28,8 @@ pub(crate) const MAX_DEPTH: usize = 1_000;
 pub(crate) struct Builder<'t> {
     file: FileId,
     numbers: Numbers,
+    /// Whether we are the third version of go-yaml: see [`crate::parse_v3`].
+    v3: bool,
     open: Vec<Open<'t>>,
     root: Option<Node>,
     /// What anchors stand for; nothing yet while that is being read.
@@ -55,7 +58,12 @@ struct Open<'t> {
 
 enum Content {
     List(Vec<Node>),
-    Map { entries: Vec<Entry>, key: Option<Key> },
+    Map {
+        entries: Vec<Entry>,
+        /// What `<<` brings that counts less than what is written, as it does in the third version.
+        merged: Vec<Entry>,
+        key: Option<Key>,
+    },
 }
 
 /// A key whose value has not come yet.
@@ -80,6 +88,7 @@ impl<'t> Builder<'t> {
         Self {
             file,
             numbers,
+            v3: false,
             open: Vec::new(),
             root: None,
             anchors: HashMap::new(),
@@ -89,6 +98,11 @@ impl<'t> Builder<'t> {
             keys: None,
             infinite: false,
         }
+    }
+
+    /// The same by the rules of the third version.
+    pub(crate) fn v3(file: FileId) -> Self {
+        Self { v3: true, ..Self::new(file, Numbers::AsWritten) }
     }
 
     /// The tree, at the end of the document.
@@ -123,7 +137,11 @@ impl<'t> Builder<'t> {
             }
             EventKind::MappingStart { properties, .. } => {
                 self.check_depth(1, at)?;
-                self.start(Content::Map { entries: Vec::new(), key: None }, properties, at.start());
+                self.start(
+                    Content::Map { entries: Vec::new(), merged: Vec::new(), key: None },
+                    properties,
+                    at.start(),
+                );
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => {
                 // Brackets are the end of a collection; a block ends with what it holds.
@@ -171,7 +189,12 @@ impl<'t> Builder<'t> {
         let Some(open) = self.open.pop() else { return };
         let value = match open.content {
             Content::List(items) => Value::List(Arc::new(items)),
-            Content::Map { entries, .. } => Value::Map(Arc::new(entries.into_iter().collect())),
+            Content::Map { entries, merged, .. } => {
+                if self.v3 {
+                    self.refuse_duplicates(&entries);
+                }
+                Value::Map(Arc::new(merged.into_iter().chain(entries).collect()))
+            }
         };
         let range = TextRange::new(open.start, self.end.max(open.start));
         let node = Node { value, at: Some(FileRange { file: self.file, range }) };
@@ -181,6 +204,17 @@ impl<'t> Builder<'t> {
         }
         self.raise(open.height);
         self.add(node, false);
+    }
+
+    /// A key that is written twice is a mistake to the third version.
+    fn refuse_duplicates(&mut self, entries: &[Entry]) {
+        let mut sorted: Vec<&Entry> = entries.iter().collect();
+        sorted.sort_by(|a, b| a.key.cmp(&b.key)); // stable: the first one written comes first
+        if let Some(pair) = sorted.windows(2).find(|pair| pair[0].key == pair[1].key) {
+            let again = pair[1];
+            let at = again.key_at.map_or_else(TextRange::default, |it| it.range);
+            self.fail(Error::decode(format_args!("mapping key \"{}\" already defined", again.key), at));
+        }
     }
 
     /// The collection that is open has something of that height in it.
@@ -198,6 +232,8 @@ impl<'t> Builder<'t> {
             return;
         }
         self.counts.decoded += 1;
+        // `yes` and `off` are no truth values any more to the third version.
+        let implicit = implicit && !(self.v3 && is_old_bool(text));
         let value = resolve(tag.as_deref(), text, implicit).unwrap_or_else(|message| {
             self.fail(Error::decode(message, at));
             Value::Null
@@ -252,7 +288,7 @@ impl<'t> Builder<'t> {
         match self.open.last_mut().map(|it| &mut it.content) {
             None => self.root = Some(node),
             Some(Content::List(items)) => items.push(node),
-            Some(Content::Map { entries, key }) => match key.take() {
+            Some(Content::Map { entries, key, .. }) => match key.take() {
                 Some(Key::Name(key, range)) => {
                     entries.push(Entry { key, key_at: Some(FileRange { file, range }), node });
                 }
@@ -274,7 +310,7 @@ impl<'t> Builder<'t> {
             Value::Int(it) if self.numbers == Numbers::AsJson => Value::Float(it as f64),
             Value::Uint(it) if self.numbers == Numbers::AsJson => Value::Float(it as f64),
             Value::Float(it) => {
-                self.infinite |= !it.is_finite();
+                self.infinite |= !self.v3 && !it.is_finite();
                 value
             }
             value => value,
@@ -317,8 +353,9 @@ impl<'t> Builder<'t> {
                 return self.fail(Error::decode(problem, at));
             }
         };
-        if let Some(Open { content: Content::Map { entries, .. }, .. }) = self.open.last_mut() {
-            entries.extend(maps.iter().flat_map(|map| map.iter().cloned()));
+        if let Some(Open { content: Content::Map { entries, merged, .. }, .. }) = self.open.last_mut() {
+            let into = if self.v3 { merged } else { entries };
+            into.extend(maps.iter().flat_map(|map| map.iter().cloned()));
         }
     }
 }

@@ -106,6 +106,11 @@ impl Emitter {
         self.write_string(text, &facts, false);
     }
 
+    /// A tree, its keys in go-yaml's order.
+    pub fn node(&mut self, node: &Node) -> Result<(), Error> {
+        push(self, node)
+    }
+
     /// A word that needs no quotes.
     fn word(&mut self, text: &str) {
         self.begin_element();

@@ -18,21 +18,32 @@ pub enum Numbers {
 
 /// Reads the first document. Nothing at all is null.
 pub fn parse(text: &str, file: FileId, numbers: Numbers) -> Result<Node, Error> {
-    Ok(documents(text, file, numbers, 1)?.pop().unwrap_or(Node::computed(Value::Null)))
+    Ok(documents(text, &|| Builder::new(file, numbers), 1)?.pop().unwrap_or(Node::computed(Value::Null)))
 }
 
 /// Reads all documents.
 pub fn parse_all(text: &str, file: FileId, numbers: Numbers) -> Result<Vec<Node>, Error> {
-    documents(text, file, numbers, usize::MAX)
+    documents(text, &|| Builder::new(file, numbers), usize::MAX)
 }
 
-fn documents(text: &str, file: FileId, numbers: Numbers, wanted: usize) -> Result<Vec<Node>, Error> {
+/// Reads the first document as the third version of go-yaml does, which Helmfile is made with: `yes` is a string,
+/// integers stay integers, a key that stands twice is an error, and what is written beats what `<<` brings.
+pub fn parse_v3(text: &str, file: FileId) -> Result<Node, Error> {
+    Ok(documents(text, &|| Builder::v3(file), 1)?.pop().unwrap_or(Node::computed(Value::Null)))
+}
+
+/// Reads all documents as [`parse_v3`] does.
+pub fn parse_all_v3(text: &str, file: FileId) -> Result<Vec<Node>, Error> {
+    documents(text, &|| Builder::v3(file), usize::MAX)
+}
+
+fn documents<'t>(text: &'t str, begin: &dyn Fn() -> Builder<'t>, wanted: usize) -> Result<Vec<Node>, Error> {
     let mut found = Vec::new();
-    let mut builder = Builder::new(file, numbers);
+    let mut builder = begin();
     for event in events(text) {
         let event = event?;
         match event.kind {
-            EventKind::DocumentStart => builder = Builder::new(file, numbers),
+            EventKind::DocumentStart => builder = begin(),
             EventKind::DocumentEnd => {
                 found.push(builder.finish()?);
                 if found.len() == wanted {
@@ -221,6 +232,18 @@ mod tests {
         fails(&deep(1_001), "yaml: exceeded max depth of 1000");
         let chained = format!("a: &a {}\nb: &b {{a: {{a: *a}}}}", deep(998));
         fails(&chained, "yaml: exceeded max depth of 1000");
+    }
+
+    #[test]
+    fn the_third_version() {
+        let shown = |text: &str| parse_v3(text, FileId(0)).map(|it| show(&it)).map_err(|it| it.message);
+        assert_eq!(shown("a: yes\nb: true\nc: 1\nd: .inf"), Ok("{a:\"yes\" b:true c:1 d:inf}".to_owned()));
+        assert_eq!(shown("x: &x {a: 2, b: 3}\nv:\n  a: 1\n  <<: *x").unwrap(), "{v:{a:1 b:3} x:{a:2 b:3}}");
+        assert_eq!(shown("b: 1\na: 1\nb: 2"), Err("yaml: mapping key \"b\" already defined".to_owned()));
+        assert_eq!(
+            parse_all_v3("a: 1\n---\nno: no", FileId(0)).map(|it| show(&it[1])).unwrap(),
+            "{no:\"no\"}"
+        );
     }
 
     #[test]

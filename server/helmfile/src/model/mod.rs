@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 use text::{FileId, FileRange};
 use yaml::Node;
 
-use crate::{Files, Finding, Severity};
+use crate::load::nothing_fits;
+use crate::{Files, Finding, Request, Severity};
 
 /// What came of loading.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,9 @@ pub struct StateFile {
     pub folder: String,
     /// The file that names it below `helmfiles:`, and where.
     pub parent: Option<(FileId, Option<FileRange>)>,
+    /// Whether it is one of several files of a folder. Helmfile then goes into no folder: paths are shown whole, and what
+    /// is written is relative to where the program was started.
+    pub among_many: bool,
     /// The environment with its values.
     pub environment: Environment,
     /// `namespace:` or `--namespace`.
@@ -88,8 +92,12 @@ pub struct Environment {
     /// What templates see as `.Values` and `.StateValues`: defaults, the environment's values, those of the command
     /// line, each over the one before. Every value names the place that won.
     pub values: Node,
-    /// What templates see as `.Environment.Values`: without the top-level `values:`.
+    /// What templates of files see as `.Environment.Values`: without the top-level `values:`.
     pub own_values: Node,
+    /// What templates of releases see as that: without `--state-values-set`, too.
+    pub plain_values: Node,
+    /// The top-level `values:`.
+    pub defaults: Node,
     /// Where `environments.NAME` is written, if it is.
     pub at: Option<FileRange>,
 }
@@ -110,6 +118,15 @@ impl Loaded {
     /// Whether nothing stops the work.
     pub fn is_ok(&self) -> bool {
         self.errors().next().is_none()
+    }
+
+    /// What to say where no release fits the selectors, as Helmfile does unless `--allow-no-matching-release` is given.
+    /// Releases that a condition leaves out count where nothing is selected.
+    pub fn nothing_selected(&self, request: &Request) -> Option<Finding> {
+        let counts = |file: &StateFile| {
+            file.selected().next().is_some() || (file.selectors.is_empty() && !file.releases.is_empty())
+        };
+        (!self.state.files.iter().any(counts)).then(|| nothing_fits(request))
     }
 
     /// What stops the work.

@@ -22,8 +22,12 @@ pub struct Release {
     pub id: String,
     /// The chart as written: a path, `repository/chart`, `oci://…`, a URL.
     pub chart: Placed<String>,
+    /// The folder of the chart, absolute, if it is one that is there.
+    pub chart_folder: Option<String>,
     /// The version, or what it must fit; empty for any.
     pub version: Placed<String>,
+    /// The version that the lock file has chosen, if there is one and it names the chart.
+    pub locked_version: Option<String>,
     /// `labels:`, `commonLabels:` and the implicit ones: `name`, `namespace`, `chart`.
     pub labels: Labels,
     /// `labels:` and `commonLabels:` only, as `syncReleaseLabels` writes them to the record.
@@ -93,6 +97,11 @@ impl Release {
     /// The last part of the chart: `nginx` for `bitnami/nginx`.
     pub fn chart_name(&self) -> &str {
         self.chart.it.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The version to fetch: what the lock file has chosen, or else what the release says.
+    pub fn chart_version(&self) -> &str {
+        self.locked_version.as_deref().unwrap_or(&self.version.it)
     }
 
     /// Whether the chart is a path, as Helmfile tells it (`isLocalChart`).

@@ -7,6 +7,8 @@ use chart::values::{Overrides, UserValues, ValuesError};
 use text::{FileId, FileRange};
 use yaml::Node;
 
+use crate::merge::over_any;
+
 /// The values of a release.
 #[derive(Clone, Debug)]
 pub struct ReleaseValues {
@@ -16,8 +18,6 @@ pub struct ReleaseValues {
     pub overrides: Overrides,
     /// What `overrides` were made of, by number.
     pub set_at: Vec<(FileId, Option<FileRange>)>,
-    /// All layers merged as `write-values` does it, without `--set`.
-    pub written: Node,
 }
 
 /// A values file, or what stands for one.
@@ -53,6 +53,18 @@ pub enum LayerSource {
 }
 
 impl ReleaseValues {
+    /// All layers merged as `write-values` writes them, without `--set`; the error is go-yaml's about one of them.
+    pub fn written(&self) -> Result<Node, yaml::Error> {
+        let mut merged = Node::computed(yaml::Value::empty_map());
+        for layer in &self.layers {
+            let node = yaml::parse_v3(&String::from_utf8_lossy(&layer.text), FileId(0))?;
+            if node.value.as_map().is_some() {
+                merged = over_any(&merged, &node);
+            }
+        }
+        Ok(merged)
+    }
+
     /// What Helm makes of all of it, every value with the place that won.
     pub fn user_values(
         &self,

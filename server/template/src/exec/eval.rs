@@ -244,7 +244,13 @@ impl<'s, S: Sink> Executor<'_, 's, '_, '_, S> {
             return self.fail(format!("{name} is not a method but has arguments"));
         }
         let map_type = map.map_type();
-        let value = map.get(name).unwrap_or_else(|| zero_element(map_type));
+        let value = match map.get(name) {
+            Some(value) => value,
+            None if self.run.cx.vocabulary.missing_key_fails => {
+                return self.fail(format!("map has no entry for key {}", golang::strconv::quote(name)));
+            }
+            None => zero_element(map_type),
+        };
         Ok(Slot { value, boxed: has_boxed_elements(map_type) })
     }
 }

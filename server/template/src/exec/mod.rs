@@ -1,4 +1,5 @@
-//! Walks trees and prints: Go's `text/template/exec.go`, with Helm's option `missingkey=zero`.
+//! Walks trees and prints: Go's `text/template/exec.go`, with the option `missingkey=zero` or, where the
+//! [`Vocabulary`](crate::Vocabulary) asks for it, `missingkey=error`.
 //!
 //! The executor remembers the node that it visited last, for that is the one that Go's messages name. Where
 //! bytes come from is told to the [`Sink`]; a [`Plain`] one does not listen, and then nothing is computed.
@@ -31,7 +32,7 @@ pub fn execute<S: Sink>(
     sink: &mut S,
 ) -> Result<(), ExecError> {
     let Some(define) = set.get(name.as_bytes()) else {
-        return Err(ExecError::new(templates::missing(name.as_bytes())));
+        return Err(ExecError::new(templates::missing(name.as_bytes(), cx.vocabulary.root)));
     };
     let mut run = Run { cx, included: FxHashMap::default(), calls: 0, parsed: FxHashMap::default() };
     let mut executor = Executor::new(&mut run, set, define, dot, sink);

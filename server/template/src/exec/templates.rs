@@ -7,12 +7,8 @@ use golang::strconv::quote;
 
 use super::{Executor, Sink};
 use crate::budget::MAX_CALLS;
-use crate::functions::find_known;
 use crate::parse::{Define, ParseError, Source, TemplateSet, parse_source};
-use crate::{Cx, Data, Failure, FrameId, Origin, Str, Templates, Text, Value};
-
-/// Helm's name for the set of templates, and for every text given to `tpl`.
-const GOTPL: &str = "gotpl";
+use crate::{Cx, Data, Failure, FrameId, Origin, Str, Templates, Text, Value, Vocabulary};
 
 /// How often Helm lets an `include` of one name stand within others of the same.
 const MAX_INCLUDES: u32 = 1000;
@@ -28,8 +24,8 @@ const LONG: usize = 80;
 pub(super) type Parsed = Rc<[Arc<Define>]>;
 
 /// Go's message about a template that is not there.
-pub(super) fn missing(name: &[u8]) -> String {
-    format!("template: no template {} associated with template \"{GOTPL}\"", quote(name))
+pub(super) fn missing(name: &[u8], root: &str) -> String {
+    format!("template: no template {} associated with template {}", quote(name), quote(root))
 }
 
 impl<S: Sink> Templates for Executor<'_, '_, '_, '_, S> {
@@ -49,7 +45,7 @@ impl<S: Sink> Templates for Executor<'_, '_, '_, '_, S> {
                 let frame = self.enter_call(name);
                 self.nested(set, define, dot, frame, false)
             }
-            None => Err(Failure::new(missing(name))),
+            None => Err(Failure::new(missing(name, self.run.cx.vocabulary.root))),
         };
         if let Some(count) = self.run.included.get_mut(name) {
             *count -= 1;
@@ -61,8 +57,13 @@ impl<S: Sink> Templates for Executor<'_, '_, '_, '_, S> {
         let defines = self.parsed(text)?;
         let mut set = self.set.clone();
         set.extend(defines.iter().cloned());
-        let frame = self.enter_call(&GOTPL.into());
-        self.nested(&set, &defines[0], dot, frame, true).map_err(|failure| {
+        let Vocabulary { root, helms_tpl, .. } = self.run.cx.vocabulary;
+        let frame = self.enter_call(&root.into());
+        let ran = self.nested(&set, &defines[0], dot, frame, helms_tpl);
+        if !helms_tpl {
+            return ran;
+        }
+        ran.map_err(|failure| {
             let (message, nested) = failure.into_parts();
             // A text that runs itself would be told once for each time.
             let shown = if nested.as_ref().is_some_and(|it| it.is_long()) { LONG } else { text.bytes.len() };
@@ -117,17 +118,20 @@ impl<S: Sink> Executor<'_, '_, '_, '_, S> {
         budget.allocate(TREE + bytes.saturating_mul(TREE_A_BYTE))?;
         budget.work((bytes >> 1) as u64)?;
         let parsed = parse_text(self.run.cx, text);
-        let parsed: Parsed = parsed
-            .map_err(|error| Failure::new(format!("cannot parse template {}: {error}", quote(&text.bytes))))?
-            .into();
+        let helms = self.run.cx.vocabulary.helms_tpl;
+        let failed = |error: ParseError| match helms {
+            true => Failure::new(format!("cannot parse template {}: {error}", quote(&text.bytes))),
+            false => Failure::new(error.to_string()),
+        };
+        let parsed: Parsed = parsed.map_err(failed)?.into();
         self.run.parsed.insert(key, parsed.clone());
         Ok(parsed)
     }
 }
 
 fn parse_text(cx: &Cx<'_>, text: &Text) -> Result<Vec<Arc<Define>>, ParseError> {
-    let dialect = cx.dialect;
-    let (name, bytes) = (GOTPL.into(), text.bytes.shared().clone());
+    let (dialect, Vocabulary { find, root, .. }) = (cx.dialect, cx.vocabulary);
+    let (name, bytes) = (root.into(), text.bytes.shared().clone());
     let source = Source { name, text: bytes, file: None, origin: text.origin };
-    parse_source(source, &|name| find_known(name, dialect))
+    parse_source(source, &|name| find(name, dialect))
 }

@@ -142,10 +142,15 @@ pub fn find(name: &str, dialect: Dialect) -> Option<&'static Function> {
     find_known(name, dialect).map(|it| it.function)
 }
 
-/// The documentation of a function: the doc comment of the Rust function behind it.
+/// The documentation of one of Helm's functions.
 pub fn docs(name: &str) -> Option<String> {
+    docs_among(FAMILIES, name)
+}
+
+/// The documentation of a function: the doc comment of the Rust function behind it.
+pub fn docs_among(families: &[Family], name: &str) -> Option<String> {
     let (family, function) =
-        FAMILIES.iter().find_map(|it| Some((it, it.functions.iter().find(|f| f.name == name)?)))?;
+        families.iter().find_map(|it| Some((it, it.functions.iter().find(|f| f.name == name)?)))?;
     let item = function.item.rsplit("::").next()?.trim();
     let lines: Vec<&str> = family.source.lines().collect();
     let head = format!("pub fn {item}");

@@ -71,7 +71,9 @@ fn release_of(line: &str) -> Release {
         kube_context: String::new(),
         id: format!("n/{name}"),
         chart: placed("./chart"),
+        chart_folder: None,
         version: placed(""),
+        locked_version: None,
         labels: BTreeMap::new(),
         own_labels: BTreeMap::new(),
         description: String::new(),
@@ -96,6 +98,8 @@ pub(super) fn file(id: u32, parent: Option<u32>, releases: &[&str]) -> StateFile
         kube_context: None,
         values: null(),
         own_values: null(),
+        plain_values: null(),
+        defaults: null(),
         at: None,
     };
     StateFile {
@@ -103,6 +107,7 @@ pub(super) fn file(id: u32, parent: Option<u32>, releases: &[&str]) -> StateFile
         path: format!("/{id}/helmfile.yaml"),
         folder: format!("/{id}"),
         parent: parent.map(|it| (FileId(it), None)),
+        among_many: false,
         environment,
         namespace: None,
         kube_context: None,

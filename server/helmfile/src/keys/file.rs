@@ -1,0 +1,174 @@
+//! The keys of a file and of what stands in it beside releases.
+
+use super::Kind::{
+    Bool, Group, Groups, Int, List, MaybeBool, MaybeGroup, MaybeInt, MaybeText, Named, Text, TextMap,
+    TextOrTexts, Texts, TextsOrGroups,
+};
+use super::{Key, RELEASE};
+
+const NO_HELM: &str = "no `helm` or `kustomize` program is run";
+const TRACKING: &str = "we wait for what is deployed ourselves: use `wait: true`";
+
+/// The file itself (`ReleaseSetSpec`).
+pub const FILE: &[Key] = &[
+    Key::new("helmBinary", Text, "The Helm program that Helmfile runs.").no_effect(NO_HELM),
+    Key::new("kustomizeBinary", Text, "The Kustomize program that Helmfile runs.").no_effect(NO_HELM),
+    Key::new("values", List, "Defaults of state values: files, or values that stand here."),
+    Key::new("environments", Named(ENVIRONMENT), "Environments by name, each with its state values."),
+    Key::new("bases", Texts, "Files that are merged below this one."),
+    Key::new("helmDefaults", Group(HELM_DEFAULTS), "How releases are deployed that do not say otherwise."),
+    Key::new("helmfiles", TextsOrGroups("path", SUB_HELMFILE), "Other helmfiles, done before this one."),
+    Key::new("kubeContext", Text, "The context of the kubeconfig for all releases, whatever they say."),
+    Key::new("namespace", Text, "The namespace of all releases, whatever they say."),
+    Key::new("chart", Text, "For templates that read `.Chart`."),
+    Key::new("repositories", Groups(REPOSITORY), "Chart repositories and registries by name."),
+    Key::new("commonLabels", TextMap, "Labels of every release, for selectors."),
+    Key::new("releases", Groups(RELEASE), "What shall be deployed."),
+    Key::new("llm", super::Kind::Any, "An assistant for `helmfile doctor`.")
+        .no_effect("Chartroom asks no language model"),
+    Key::new("apiVersions", Texts, "API versions that templates find in `.Capabilities.APIVersions`."),
+    Key::new("kubeVersion", Text, "The version of Kubernetes that templates find in `.Capabilities`."),
+    Key::new("hooks", Groups(HOOK), "Programs to run before and after all: `prepare` and `cleanup`."),
+    Key::new("templates", Named(RELEASE), "Parts of releases by name, for `inherit`.").always_printed(),
+    Key::new("defaultInherit", TextOrTexts, "Templates that every release inherits."),
+    Key::new(
+        "missingFileHandler",
+        MaybeText,
+        "What becomes of files that are not there: `Error`, `Warn`, `Info` or `Debug`.",
+    ),
+    Key::new(
+        "missingFileHandlerConfig",
+        MaybeGroup(MISSING_FILE_HANDLER_CONFIG),
+        "What else counts as not there.",
+    ),
+    Key::new("lockFilePath", Text, "Where the versions of charts are written that `deps` chose."),
+];
+
+/// `missingFileHandlerConfig`
+pub const MISSING_FILE_HANDLER_CONFIG: &[Key] = &[Key::new(
+    "ignoreMissingGitBranch",
+    Bool,
+    "A branch that is not there counts as a file that is not there.",
+)];
+
+/// `environments.NAME`
+pub const ENVIRONMENT: &[Key] = &[
+    Key::new("values", List, "State values: files, or values that stand here; later ones win."),
+    Key::new("secrets", Texts, "Encrypted files of state values, which win over `values`."),
+    Key::new("kubeContext", Text, "The context of the kubeconfig, for templates."),
+    Key::new(
+        "missingFileHandler",
+        MaybeText,
+        "What becomes of files that are not there: `Error`, `Warn`, `Info` or `Debug`.",
+    ),
+    Key::new(
+        "missingFileHandlerConfig",
+        MaybeGroup(MISSING_FILE_HANDLER_CONFIG),
+        "What else counts as not there.",
+    ),
+    Key::new("mergeStrategy", Text, "`override`: later files win; `fallback`: earlier ones do."),
+];
+
+/// `helmfiles[]`
+pub const SUB_HELMFILE: &[Key] = &[
+    Key::new("path", Text, "The file, a folder of files, or a pattern."),
+    Key::new("selectors", Texts, "Which of its releases count, whatever is selected above."),
+    Key::new("selectorsInherited", Bool, "What is selected above is selected there."),
+    Key::new(
+        "inherits",
+        Texts,
+        "What it takes from this file: `repositories`, `helmDefaults`, `commonLabels`, `apiVersions`, `kubeVersion`, `templates`, `environments`.",
+    ),
+    Key::new("values", List, "State values for it: files, or values that stand here."),
+];
+
+/// `helmDefaults` (`HelmSpec`)
+pub const HELM_DEFAULTS: &[Key] = &[
+    Key::new("kubeContext", Text, "The context of the kubeconfig for releases without one."),
+    Key::new("args", Texts, "Arguments for every command of Helm."),
+    Key::new("diffArgs", Texts, "Arguments for diffs."),
+    Key::new("syncArgs", Texts, "Arguments for upgrades."),
+    Key::new("templateArgs", Texts, "Arguments for rendering."),
+    Key::new("verify", Bool, "Check the signatures of charts.").always_printed(),
+    Key::new("keyring", Text, "The keys to check signatures with."),
+    Key::new("enableDNS", Bool, "Templates may look up host names.").always_printed(),
+    Key::new("skipSchemaValidation", MaybeBool, "Do not hold values against `values.schema.json`."),
+    Key::new("devel", Bool, "Versions before a release count too.").always_printed(),
+    Key::new("wait", Bool, "Wait until what is deployed is ready.").always_printed(),
+    Key::new("waitRetries", Int, "Helm has no such option any more.")
+        .always_printed()
+        .no_effect("Helm has no such option any more"),
+    Key::new("waitForJobs", Bool, "With `wait`: until jobs have ended, too.").always_printed(),
+    Key::new("timeout", Int, "For how many seconds to wait; 300 where nothing is said.").always_printed(),
+    Key::new("recreatePods", Bool, "Restart the pods.").always_printed(),
+    Key::new("force", Bool, "Replace what cannot be changed.").always_printed(),
+    Key::new("atomic", Bool, "Bring the last good revision back where an upgrade fails.").always_printed(),
+    Key::new("rollbackOnFailure", Bool, "Helm 4's name for `atomic`.").always_printed(),
+    Key::new("cleanupOnFail", Bool, "Delete what a failed upgrade made."),
+    Key::new("forceConflicts", Bool, "Take fields that others own (server-side apply).").always_printed(),
+    Key::new("historyMax", MaybeInt, "How many revisions are kept; 10 where nothing is said, 0 for all."),
+    Key::new(
+        "createNamespace",
+        MaybeBool,
+        "Make the namespace if it is not there; so it is where nothing is said.",
+    ),
+    Key::new("skipCRDs", Bool, "Do not install what is in `crds/`."),
+    Key::new("skipDeps", Bool, "Do not bring the dependencies of local charts up to date.").always_printed(),
+    Key::new("skipRefresh", Bool, "Do not fetch the indexes of repositories anew.").always_printed(),
+    Key::new("reuseValues", Bool, "On top of the values of the last revision.").always_printed(),
+    Key::new("postRenderer", MaybeText, "A program that manifests go through."),
+    Key::new("postRendererArgs", Texts, "Its arguments."),
+    Key::new("cascade", MaybeText, "How dependents are deleted: `background`, `foreground` or `orphan`."),
+    Key::new("suppressOutputLineRegex", Texts, "Lines of diffs that are not shown."),
+    Key::new(
+        "disableAutoDetectedKubeVersionForDiff",
+        MaybeBool,
+        "Diffs are not rendered for the cluster's version of Kubernetes.",
+    ),
+    Key::new("disableValidation", MaybeBool, "Do not ask the cluster about manifests of a diff."),
+    Key::new("disableOpenAPIValidation", MaybeBool, "Do not hold manifests against the cluster's schemas."),
+    Key::new("insecureSkipTLSVerify", Bool, "Do not look at the certificates of servers."),
+    Key::new("plainHttp", Bool, "Fetch charts without TLS."),
+    Key::new("deleteWait", Bool, "Wait until what is deleted is gone."),
+    Key::new("deleteTimeout", Int, "For how many seconds; 300 where nothing is said."),
+    Key::new("syncReleaseLabels", MaybeBool, "Write the labels to the release's record, too."),
+    Key::new("takeOwnership", MaybeBool, "Take objects that belong to nobody or to others."),
+    Key::new("serverSide", MaybeText, "Server-side apply: `true`, `false` or `auto`."),
+    Key::new("trackMode", Text, "How to follow what is deployed: `helm` or `kubedog`.")
+        .refused_unless("helm", TRACKING),
+    Key::new("helmStuckGrace", Int, "When to kill a Helm that hangs.").refused(TRACKING),
+];
+
+/// `repositories[]`
+pub const REPOSITORY: &[Key] = &[
+    Key::new("name", Text, "What charts name it by: `NAME/chart`."),
+    Key::new("url", Text, "Where it is; of a registry host and path."),
+    Key::new("caFile", Text, "Certificates to trust."),
+    Key::new("certFile", Text, "The client's certificate."),
+    Key::new("keyFile", Text, "The client's key."),
+    Key::new("username", Text, "The user; `NAME_USERNAME` in the environment where nothing is said."),
+    Key::new("password", Text, "The password; `NAME_PASSWORD` in the environment where nothing is said."),
+    Key::new("registryConfig", Text, "A file with credentials."),
+    Key::new("managed", Text, "`acr`: credentials come from Azure."),
+    Key::new("oci", Bool, "Whether it is a registry."),
+    Key::new("verify", Bool, "Check the signatures of its charts."),
+    Key::new("keyring", Text, "The keys to check signatures with."),
+    Key::new("passCredentials", Bool, "Give credentials to other hosts that the index names."),
+    Key::new("skipTLSVerify", Bool, "Do not look at the server's certificate."),
+    Key::new("plainHttp", Bool, "Without TLS."),
+];
+
+/// `hooks[]`
+pub const HOOK: &[Key] = &[
+    Key::new("name", Text, "What messages call it.").always_printed(),
+    Key::new(
+        "events",
+        Texts,
+        "When it runs: `prepare`, `preapply`, `presync`, `preuninstall`, `postuninstall`, `postsync`, `cleanup`.",
+    )
+    .always_printed(),
+    Key::new("command", Text, "The program, without a shell.").always_printed(),
+    Key::new("kubectlApply", TextMap, "What to apply instead: `filename` or `kustomize`."),
+    Key::new("args", Texts, "Its arguments.").always_printed(),
+    Key::new("showlogs", Bool, "Show what it prints.").always_printed(),
+];

@@ -1,0 +1,148 @@
+//! `helmfile.lock`: which versions of charts `deps` has chosen, so that everybody gets the same.
+
+use golang::path::{base, ext, join};
+use golang::semver::{Constraints, Version};
+use text::FileId;
+use yaml::Node;
+
+use crate::engine::Engine;
+use crate::model::StateFile;
+use crate::{Code, FaultKind, Finding};
+
+/// A lock file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The version of the program that wrote it.
+    pub version: String,
+    /// The charts, by name.
+    pub dependencies: Vec<Locked>,
+    /// What it was made of.
+    pub digest: String,
+    /// When.
+    pub generated: String,
+}
+
+/// A chart in a lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Its name, without its repository.
+    pub name: String,
+    /// The URL of its repository.
+    pub repository: String,
+    /// The version that was chosen.
+    pub version: String,
+}
+
+impl Lock {
+    /// Reads a lock file.
+    pub fn parse(text: &str, file: FileId) -> Result<Self, yaml::Error> {
+        let node = yaml::parse_v3(text, file)?;
+        let field = |node: &Node, key: &str| {
+            node.get(key).and_then(|it| it.value.as_str()).unwrap_or_default().to_owned()
+        };
+        let locked = |it: &Node| Locked {
+            name: field(it, "name"),
+            repository: field(it, "repository"),
+            version: field(it, "version"),
+        };
+        let dependencies = crate::load::list(&node, "dependencies").iter().map(locked).collect();
+        let (digest, generated) = (field(&node, "digest"), field(&node, "generated"));
+        Ok(Self { version: field(&node, "version"), dependencies, digest, generated })
+    }
+
+    /// The file as Helmfile writes it: charts by name, each once.
+    pub fn to_yaml(&self) -> String {
+        let mut dependencies = self.dependencies.clone();
+        dependencies.sort_by(|a, b| a.name.cmp(&b.name));
+        dependencies.dedup();
+        let mut emitter = yaml::Emitter::new(yaml::Layout::V3);
+        emitter.begin_map(4);
+        emitter.key("version");
+        emitter.str(&self.version);
+        emitter.key("dependencies");
+        emitter.begin_list(dependencies.len());
+        for Locked { name, repository, version } in &dependencies {
+            emitter.begin_map(3);
+            for (key, value) in [("name", name), ("repository", repository), ("version", version)] {
+                emitter.key(key);
+                emitter.str(value);
+            }
+            emitter.end_map();
+        }
+        emitter.end_list();
+        for (key, value) in [("digest", &self.digest), ("generated", &self.generated)] {
+            emitter.key(key);
+            emitter.str(value);
+        }
+        emitter.end_map();
+        emitter.finish() + "\n"
+    }
+
+    /// The version of a chart that fits what a release wants; the error says that there is none.
+    pub fn resolve(&self, chart: &str, wanted: &str) -> Result<&str, String> {
+        let wanted = if wanted.is_empty() { "*" } else { wanted };
+        let constraint = Constraints::parse(wanted).map_err(|error| error.to_string())?;
+        let fits = |it: &&Locked| {
+            it.name == chart && Version::parse(&it.version).is_ok_and(|version| constraint.check(&version))
+        };
+        self.dependencies.iter().find(fits).map(|it| it.version.as_str()).ok_or_else(|| {
+            format!("no resolved dependency found for \"{chart}\", running \"helmfile deps\" may resolve the issue")
+        })
+    }
+}
+
+/// Where the lock file of a helmfile is.
+pub(crate) fn path(file: &str, folder: &str, said: Option<&str>) -> String {
+    if let Some(path) = said.filter(|it| !it.is_empty()) {
+        return crate::paths::within(folder, path);
+    }
+    let name = base(file);
+    let name = name.strip_suffix(".gotmpl").unwrap_or(name);
+    join([folder, &format!("{}.lock", name.strip_suffix(ext(name)).unwrap_or(name))])
+}
+
+/// Gives releases the versions that the lock file has chosen for the charts of their repositories.
+pub(crate) fn apply(file: &mut StateFile, engine: &mut Engine<'_>, findings: &mut Vec<Finding>) {
+    let has_remote = file.releases.iter().any(|it| it.repository_and_chart().is_some());
+    if file.repositories.is_empty() || !has_remote {
+        return;
+    }
+    let (id, bytes) = match engine.read(&file.lock_file) {
+        Ok(read) => read,
+        Err(fault) => {
+            if fault.kind != FaultKind::Missing {
+                findings.push(Finding::error(
+                    Code::Invalid,
+                    None,
+                    format!("cannot read {}: {fault}", file.lock_file),
+                ));
+            }
+            return;
+        }
+    };
+    let lock = match Lock::parse(&String::from_utf8_lossy(&bytes), id) {
+        Ok(lock) => lock,
+        Err(error) => {
+            let at = Some(text::FileRange { file: id, range: error.at });
+            return findings.push(Finding::error(
+                Code::Yaml,
+                at,
+                format!("the lock file cannot be read: {error}"),
+            ));
+        }
+    };
+    for release in &mut file.releases {
+        let Some((repository, chart)) = release.repository_and_chart() else { continue };
+        let Some(known) = file.repositories.iter().find(|it| it.name == repository) else { continue };
+        // Of a chart in a registry only the last part of its path is locked; old files have the whole.
+        let name = if known.oci { chart.rsplit('/').next().unwrap_or(chart) } else { chart };
+        let wanted = &release.version.it;
+        match lock.resolve(name, wanted).or_else(|why| lock.resolve(chart, wanted).map_err(|_| why)) {
+            Ok(version) => release.locked_version = Some(version.to_owned()),
+            Err(why) => {
+                let at = release.version.at.or(release.chart.at);
+                findings.push(Finding::error(Code::Invalid, at, why));
+            }
+        }
+    }
+}
