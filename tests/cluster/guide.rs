@@ -1,78 +1,12 @@
 //! The release commands of the guide beside the project, as written there, on the guide's chart.
 
+use chartroom_tests::guide;
 use chartroom_tests::rig::{Namespace, Tool, rig};
-use chartroom_tests::{copy, shared};
-
-/// The guide prints a piece of the deployment; around it stands what every chart has.
-const DEPLOYMENT: &str = "\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  replicas: {{ .Values.replicaCount }}
-  selector:
-    matchLabels:
-      app: {{ .Release.Name }}
-  template:
-    metadata:
-      labels:
-        app: {{ .Release.Name }}
-      annotations:
-        chartroom.dev/fate: {{ .Values.fate | default \"ready\" }}
-    spec:
-      terminationGracePeriodSeconds: 0
-";
-
-const OTHERS: &str = "\
-{{- if .Values.ingress }}
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  ingressClassName: {{ .Values.ingress.className }}
-  rules:
-  {{- range .Values.ingress.hosts }}
-  - host: {{ .host }}
-    http:
-      paths:
-      {{- range .paths }}
-      - path: {{ .path }}
-        pathType: {{ .pathType }}
-        backend:
-          service: {name: {{ $.Release.Name }}, port: {number: {{ $.Values.service.port }}}}
-      {{- end }}
-  {{- end }}
-{{- end }}
----
-{{- if (.Values.serviceAccount | default dict).create }}
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  name: {{ .Values.serviceAccount.name }}
-  annotations: {{- toYaml .Values.serviceAccount.annotations | nindent 4 }}
-{{- end }}
----
-apiVersion: v1
-kind: Service
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  type: {{ .Values.service.type }}
-  selector: {app: {{ .Release.Name }}}
-  ports: [{port: {{ .Values.service.port }}}]
-";
 
 /// Puts the guide's chart into the folder of a namespace, as `./chart`.
 fn bring(namespace: &Namespace<'_>) -> Option<()> {
-    let guide = shared("guide")?;
     let folder = namespace.folder();
-    copy(&guide.join("devops-network"), &folder.path().join("chart"));
-    let fragment = std::fs::read_to_string(guide.join("container.fragment")).unwrap();
-    let inside: String = fragment.lines().map(|line| format!("      {line}\n")).collect();
-    folder.write("chart/templates/deployment.yaml", format!("{DEPLOYMENT}{inside}"));
-    folder.write("chart/templates/others.yaml", OTHERS);
+    guide::write_chart(folder, "chart")?;
     let dev = folder.read("chart/dev.values.yaml");
     folder.write("dev.values.yaml", &dev);
     folder.write("prod.values.yaml", "replicaCount: 3\n");

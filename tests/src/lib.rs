@@ -7,6 +7,8 @@
 pub mod archive;
 mod case;
 mod client;
+pub mod guide;
+pub mod helmfile;
 pub mod recording;
 #[cfg(unix)]
 pub mod rig;

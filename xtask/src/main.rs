@@ -12,6 +12,7 @@ mod merge_rules;
 mod package;
 mod record;
 mod record_cases;
+mod record_helmfile;
 mod registry;
 mod rig;
 mod run;
@@ -38,6 +39,8 @@ Tasks:
   package        the VS Code extension with the server in it
   record-cases [TOPIC…]
                  what both real Helms say to the cases of the command line in tests/charts
+  record-helmfile [CASE…]
+                 what the real Helmfile (HELMFILE_BIN) makes of the helmfiles in tests/helmfile
 ";
 
 fn main() -> anyhow::Result<()> {
@@ -53,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         Some("schemas") => schemas::schemas(),
         Some("rig") => rig::rig(),
         Some("package") => package::package(),
+        Some("record-helmfile") => record_helmfile::record_helmfile(rest),
         Some("record-cases") => record_cases::record_cases(rest),
         _ => {
             eprint!("{HELP}");

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Plays helm-secrets: `helm secrets decrypt FILE`.
+exec sops --decrypt "$2"
