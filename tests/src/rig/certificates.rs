@@ -24,9 +24,14 @@ pub struct Certificates {
 impl Certificates {
     /// New ones, for `127.0.0.1` and `localhost`.
     pub fn new() -> Self {
+        Self::with_hosts(&[])
+    }
+
+    /// New ones, for some names of the world as well.
+    pub fn with_hosts(hosts: &[String]) -> Self {
         let folder = Scratch::new();
         let key = KeyPair::generate().unwrap();
-        let mut params = named("authority");
+        let mut params = named("authority", hosts);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let authority = params.self_signed(&key).unwrap();
@@ -34,7 +39,7 @@ impl Certificates {
         let issuer = Issuer::new(params, key);
         let issue = |name: &str, usage: ExtendedKeyUsagePurpose| {
             let key = KeyPair::generate().unwrap();
-            let mut params = named(name);
+            let mut params = named(name, hosts);
             params.extended_key_usages = vec![usage];
             let certificate = params.signed_by(&key, &issuer).unwrap();
             folder.write(&format!("{name}.pem"), certificate.pem());
@@ -90,8 +95,9 @@ impl Default for Certificates {
     }
 }
 
-fn named(name: &str) -> CertificateParams {
-    let hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+fn named(name: &str, more: &[String]) -> CertificateParams {
+    let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    hosts.extend_from_slice(more);
     let mut params = CertificateParams::new(hosts).unwrap();
     params.distinguished_name.push(DnType::CommonName, format!("chartroom tests, {name}"));
     params

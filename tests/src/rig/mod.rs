@@ -19,6 +19,7 @@ pub mod proxy;
 mod registry;
 mod repository;
 mod rules;
+mod tunnel;
 mod web;
 
 use std::ffi::OsString;
@@ -38,6 +39,7 @@ pub use namespace::Namespace;
 pub use registry::Registry;
 pub use repository::{Repository, Service};
 pub use rules::{Dice, Rule};
+pub use tunnel::Tunnel;
 pub use web::{Fault, Server};
 
 use crate::recording::{Outcome, Program, VERSIONS};

@@ -43,6 +43,8 @@ pub struct Manners {
     pub plain_http: bool,
     /// Only those who show a client's certificate.
     pub client_certificates: bool,
+    /// Names of the world by which it goes behind a [`super::Tunnel`].
+    pub hosts: Vec<String>,
     /// A repository must be made before something is pushed to it, as with ECR.
     pub only_made_repositories: bool,
     /// Places of uploads and of further pages name the host, too.
@@ -74,7 +76,7 @@ struct State {
 impl FakeRegistry {
     /// Opens an empty registry.
     pub fn new(manners: Manners) -> Self {
-        let certificates = Certificates::new();
+        let certificates = Certificates::with_hosts(&manners.hosts);
         let tls = (!manners.plain_http).then(|| certificates.config(manners.client_certificates));
         let faults = manners.faults.clone();
         let state = Arc::new(State { manners, doors: Mutex::default(), repositories: Mutex::default() });
