@@ -44,6 +44,17 @@ export interface Preview {
   status: 'ok' | 'stale' | 'error';
   error?: PreviewError;
   target: Target;
+  /** Whose answers templates saw, if they saw any of a cluster. */
+  cluster?: ClusterAnswers;
+}
+
+export interface ClusterAnswers {
+  /** `kind-dev / shop` */
+  place: string;
+  /** When it was asked, in milliseconds since 1970. */
+  taken: number;
+  /** How many lookups it was not asked for yet. */
+  notAsked: number;
 }
 
 export interface Targets {

@@ -73,6 +73,17 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
     return all.find((it) => it.status !== 'ok' && it.target.chart === this.active?.chart);
   }
 
+  /** Which cluster's answers previews of this chart show, and of when. */
+  private answers(): string {
+    const preview = this.previews.all().find((it) => it.target.chart === this.active?.chart);
+    if (preview?.cluster === undefined) {
+      return '';
+    }
+    const { place, taken, notAsked } = preview.cluster;
+    const open = notAsked > 0 ? `, ${notAsked} lookups not asked` : '';
+    return `; ${place} as of ${new Date(taken).toLocaleTimeString()}${open}`;
+  }
+
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const preview = uri.scheme === PREVIEW ? this.previews.get(uri) : undefined;
     if (preview === undefined) {
@@ -137,7 +148,7 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
     bar.backgroundColor =
       failing === undefined ? undefined : new vscode.ThemeColor('statusBarItem.warningBackground');
     bar.show();
-    language.text = failing === undefined ? `Rendered for ${active.name}` : `Preview ${word(failing)}`;
+    language.text = failing === undefined ? `Rendered for ${active.name}${this.answers()}` : `Preview ${word(failing)}`;
     language.detail = failing?.error?.message ?? '';
     language.severity =
       failing === undefined ? vscode.LanguageStatusSeverity.Information : vscode.LanguageStatusSeverity.Warning;

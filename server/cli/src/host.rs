@@ -3,9 +3,7 @@
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use release::Gvk;
-use release::ports::{Cluster, Reply, Request, Scope, Target};
-use serde_json::json;
+use release::ports::Cluster;
 use template::{Failure, Host, Lookup, Value};
 
 /// The machine that we run on.
@@ -71,26 +69,12 @@ impl Host for Asking<'_> {
         Host::time_zone(&self.machine)
     }
 
-    /// What is not there is an empty map (`engine/lookup_func.go`).
+    /// What is not there is an empty map.
     fn lookup(&self, query: &Lookup) -> Result<Value, Failure> {
-        let gvk = Gvk::new(&query.api_version, &query.kind);
-        let namespace = query.namespace.clone();
-        let request = if query.name.is_empty() {
-            Request::List(Scope { gvk, namespace, ..Scope::default() })
-        } else {
-            Request::Get(Target { gvk, namespace, name: query.name.clone() })
-        };
-        let found = match self.cluster.ask(request) {
-            Ok(Reply::Object(object)) => object.as_value().clone(),
-            Ok(reply) => json!({
-                "apiVersion": query.api_version,
-                "kind": format!("{}List", query.kind),
-                "metadata": {},
-                "items": reply.into_list().into_iter().map(serde_json::Value::from).collect::<Vec<_>>()
-            }),
-            Err(error) if error.is_not_found() => return Ok(template::Map::new().into()),
-            Err(error) => return Err(Failure::new(error.message)),
-        };
-        Ok(Value::from_node(&release::to_node(&found)))
+        match release::look_up(self.cluster, query) {
+            Ok(Some(found)) => Ok(Value::from_node(&release::to_node(&found))),
+            Ok(None) => Ok(template::Map::new().into()),
+            Err(error) => Err(Failure::new(error.message)),
+        }
     }
 }

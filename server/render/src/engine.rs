@@ -20,7 +20,7 @@ use crate::context::Contexts;
 use crate::document;
 use crate::document::Documents;
 use crate::error::{Error, ErrorKind};
-use crate::lint::checks::{Fault, Faults, Problem, problems};
+use crate::lint::checks::{Fault, Faults, Problem, faults, problems};
 use crate::moves::MovingOrigins;
 use crate::origins::Origins;
 use crate::templates::{TemplateFile, Templates};
@@ -37,6 +37,8 @@ pub struct RenderedFile {
     pub text: Arc<String>,
     /// Where each byte comes from; empty where nobody asked.
     pub origins: Arc<MovingOrigins>,
+    /// Whether the template failed: then this is what it had printed by then.
+    pub is_partial: bool,
     documents: Arc<OnceLock<Documents>>,
     problems: Arc<OnceLock<Vec<Problem>>>,
     faults: Arc<Faults>,
@@ -53,9 +55,15 @@ impl RenderedFile {
         self.problems.get_or_init(|| problems(&self.text, dialect))
     }
 
-    /// What a cluster has against its objects; they are held against the catalog when first asked for it.
+    /// What a cluster has against its objects; they are held against the catalog when first asked for it. What else is
+    /// wrong is looked for on the way, since reading the text is most of the work.
     pub(crate) fn faults(&self, catalog: &Arc<Catalog>, dialect: Dialect) -> Arc<[Fault]> {
-        self.faults.of(catalog, &self.text, dialect)
+        self.faults.of(catalog, || {
+            let mut problems = Vec::new();
+            let faults = faults(catalog, &self.text, dialect, &mut problems);
+            self.problems.get_or_init(|| problems);
+            faults
+        })
     }
 
     /// Reads its documents now, on whichever thread this is; all clones then have them.
@@ -193,7 +201,7 @@ impl<'r> Engine<'r> {
             Ok(()) => Ok(Done { file: rendered, names }),
             Err(error) => {
                 let error = describe(&file.name, &error, self.dialect);
-                Err(Box::new(Failed { partial: rendered, error }))
+                Err(Box::new(Failed { partial: RenderedFile { is_partial: true, ..rendered }, error }))
             }
         }
     }
@@ -242,6 +250,7 @@ fn finish(file: &TemplateFile, bytes: Vec<u8>, origins: Origins, dialect: Dialec
         source: file.source.id,
         text: Arc::new(text),
         origins: Arc::new(origins.into()),
+        is_partial: false,
         documents,
         problems: Arc::default(),
         faults: Arc::default(),

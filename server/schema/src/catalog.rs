@@ -108,6 +108,12 @@ impl Catalog {
                 "{here} has no {api_version} {kind} any longer (since {since}){use_instead}"
             ));
         }
+        let group = |version: &str| version.split_once('/').map_or(String::new(), |it| it.0.to_owned());
+        let wanted = group(api_version);
+        let is_defined = self.custom.iter().any(|it| it.group == wanted);
+        if is_defined || !self.kubernetes.kinds().any(|it| group(it.0) == wanted) {
+            return None;
+        }
         if let Some((first, last)) = served(api_version, kind) {
             return Some(if first > self.minor {
                 format!("{here} has no {api_version} {kind} yet; there is one since 1.{first}")
@@ -117,10 +123,7 @@ impl Catalog {
                 format!("{here} has no {api_version} {kind} any longer (since 1.{}){use_instead}", last + 1)
             });
         }
-        let group = |version: &str| version.split_once('/').map_or(String::new(), |it| it.0.to_owned());
-        let is_own = self.kubernetes.kinds().any(|it| group(it.0) == group(api_version));
-        let is_defined = self.custom.iter().any(|it| it.group == group(api_version));
-        if !is_own || is_defined || kind.ends_with("List") || kind.is_empty() {
+        if kind.ends_with("List") || kind.is_empty() {
             return None;
         }
         let by_kind = self.kubernetes.kinds().filter(|it| it.1 == kind).map(|it| format!("{} {kind}", it.0));

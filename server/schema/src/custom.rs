@@ -122,6 +122,10 @@ fn root(schema: &Node) -> Shape {
 
 /// What a structural schema allows.
 fn shape(schema: &Node) -> Shape {
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, || shape_of(schema))
+}
+
+fn shape_of(schema: &Node) -> Shape {
     if is_true(schema, "x-kubernetes-int-or-string") {
         return Shape::IntOrText;
     }

@@ -118,6 +118,11 @@ impl<'n> Walk<'_, 'n> {
 
     /// `named` is the place of the key or item that holds the value.
     fn value(&mut self, shape: &Shape, node: &'n Node, named: Option<FileRange>) {
+        // Texts may be deep, and schemas of schemas have no end.
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.checked(shape, node, named));
+    }
+
+    fn checked(&mut self, shape: &Shape, node: &'n Node, named: Option<FileRange>) {
         if node.value.is_null() {
             return;
         }

@@ -95,6 +95,8 @@ M.words = {
   history = release('history'),
   check = release('checkRelease'),
   context = release('pickContext'),
+  cluster = release('preview.useCluster'),
+  nocluster = release('preview.forgetCluster'),
   live = {
     run = function()
       require('chartroom.releases').live()

@@ -71,9 +71,18 @@ local function reason(failure)
   return text
 end
 
+--- Whose answers a preview shows, and of when.
+local function answers(cluster)
+  local text = ('%s at %s'):format(cluster.place, os.date('%H:%M', math.floor(cluster.taken / 1000)))
+  return cluster.notAsked > 0 and ('%s, %d lookups not asked'):format(text, cluster.notAsked) or text
+end
+
 --- What the status line of a preview says.
 local function title(preview)
   local text = ('%s  [%s]'):format(documents.title_of(preview.uri), preview.target.name)
+  if preview.cluster then
+    text = ('%s  %s'):format(text, answers(preview.cluster))
+  end
   local word = words[preview.status]
   if word then
     text = ('%s  %s: %s'):format(text, word, preview.error and reason(preview.error) or '')

@@ -96,6 +96,21 @@ pub struct Preview {
     pub error: Option<PreviewError>,
     /// For which target it was rendered.
     pub target: Target,
+    /// Whose answers templates saw, if they saw any of a cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterAnswers>,
+}
+
+/// What templates saw of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterAnswers {
+    /// Which cluster and namespace: `kind-dev / shop`.
+    pub place: String,
+    /// When it was asked, in milliseconds since 1970.
+    pub taken: u64,
+    /// How many lookups it was not asked for yet.
+    pub not_asked: usize,
 }
 
 /// How good the text of a preview is.

@@ -30,8 +30,13 @@ pub const OPEN_LIVE_COMMAND: &str = "chartroom.openLive";
 /// Lets the user pick the cluster of this session.
 pub const PICK_CONTEXT_COMMAND: &str = "chartroom.pickContext";
 
+/// Has previews, checks and completion of a chart know what the cluster answers now; again: what it answers then.
+pub const USE_CLUSTER_COMMAND: &str = "chartroom.preview.useCluster";
+/// Has them know nothing of a cluster.
+pub const FORGET_CLUSTER_COMMAND: &str = "chartroom.preview.forgetCluster";
+
 /// All commands for releases.
-pub const RELEASE_COMMANDS: [&str; 9] = [
+pub const RELEASE_COMMANDS: [&str; 11] = [
     DIFF_COMMAND,
     DEPLOY_COMMAND,
     ROLL_BACK_COMMAND,
@@ -40,6 +45,8 @@ pub const RELEASE_COMMANDS: [&str; 9] = [
     DIFF_REVISIONS_COMMAND,
     CHECK_COMMAND,
     OPEN_LIVE_COMMAND,
+    USE_CLUSTER_COMMAND,
+    FORGET_CLUSTER_COMMAND,
     PICK_CONTEXT_COMMAND,
 ];
 

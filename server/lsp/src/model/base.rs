@@ -12,8 +12,9 @@ use render::{Environment, Options, Release, prepare};
 use text::FileId;
 use yaml::Node;
 
+use crate::releases::Facts;
 use crate::settings::Settings;
-use crate::state::{ChartView, Numbers, Target};
+use crate::state::{ChartView, Numbers, Target, same_facts};
 
 /// A chart loaded and prepared for its target.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ struct Inputs {
     values: Vec<(FileId, Arc<[u8]>)>,
     target: Target,
     settings: Arc<Settings>,
+    facts: Option<Arc<Facts>>,
 }
 
 impl Inputs {
@@ -65,6 +67,7 @@ impl Inputs {
             values: view.values.iter().map(|it| (it.id, it.data.clone())).collect(),
             target: view.target.clone(),
             settings: view.settings.clone(),
+            facts: view.facts.clone(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Inputs {
         };
         self.target == view.target
             && self.settings == view.settings
+            && same_facts(self.facts.as_ref(), view.facts.as_ref())
             && self.files.len() == view.files.len()
             && self.files.iter().zip(&view.files).all(same_file)
             && self.values.len() == view.values.len()
@@ -179,9 +183,11 @@ fn user_values(
 }
 
 fn options(view: &ChartView, dialect: Dialect) -> (Options, Option<String>) {
-    let mut capabilities = Capabilities::defaults(dialect);
+    let mut capabilities =
+        view.facts.as_ref().map_or_else(|| Capabilities::defaults(dialect), |it| it.capabilities.clone());
     let mut setting_error = None;
-    if let Some(version) = &view.settings.kube_version {
+    // A cluster that was asked knows better.
+    if let (Some(version), None) = (&view.settings.kube_version, &view.facts) {
         match KubeVersion::parse(version, dialect) {
             Ok(version) => capabilities.kube_version = version,
             Err(error) => setting_error = Some(format!("setting chartroom.kubeVersion: {error}")),

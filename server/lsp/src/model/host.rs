@@ -4,8 +4,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use template::{Failure, Lookup, Value};
+
+use crate::releases::Facts;
 
 /// What previews are told of the outside.
 #[derive(Debug, Default)]
@@ -13,6 +17,8 @@ pub(super) struct Host {
     /// The template that is running: what it draws is its own, whichever others run.
     template: RefCell<String>,
     drawn: Cell<u64>,
+    /// What the cluster answered, if somebody asked it.
+    facts: Option<Arc<Facts>>,
 }
 
 /// One seed for as long as the server lives.
@@ -20,6 +26,13 @@ static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// One key of each size: making one takes longer than a preview may, and nobody uses what a preview shows.
 static RSA_KEYS: LazyLock<Mutex<HashMap<usize, Option<Vec<u8>>>>> = LazyLock::new(Mutex::default);
+
+impl Host {
+    /// With the answers of a cluster.
+    pub(super) fn of(facts: Option<Arc<Facts>>) -> Self {
+        Self { facts, ..Self::default() }
+    }
+}
 
 impl template::Host for Host {
     fn now(&self) -> i128 {
@@ -38,6 +51,14 @@ impl template::Host for Host {
             hasher.write_u64(self.drawn.replace(self.drawn.get() + 1));
             let bytes = hasher.finish().to_le_bytes();
             chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+
+    fn lookup(&self, query: &Lookup) -> Result<Value, Failure> {
+        match self.facts.as_ref().map(|it| it.look_up(query)) {
+            Some(Ok(Some(found))) => Ok(Value::from_node(&release::to_node(&found))),
+            Some(Ok(None)) | None => Ok(template::Map::new().into()),
+            Some(Err(reason)) => Err(Failure::new(reason)),
         }
     }
 

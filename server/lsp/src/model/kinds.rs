@@ -39,7 +39,8 @@ impl Kinds {
     ) -> Arc<Catalog> {
         let mut definitions = self.definitions.lock().unwrap_or_else(PoisonError::into_inner);
         let dialect = view.settings.helm_version.dialect();
-        let catalog = definitions.catalog(minor, chart, rendered, &[], dialect);
+        let cluster = view.facts.as_ref().map_or(&[][..], |it| &it.kinds);
+        let catalog = definitions.catalog(minor, chart, rendered, cluster, dialect);
         self.last().catalog = Some(catalog.clone());
         catalog
     }

@@ -21,7 +21,8 @@ use schema::Catalog;
 use text::{FileId, FileTable};
 
 use crate::cancel::Cancel;
-use crate::state::{ChartView, Numbers};
+use crate::releases::Facts;
+use crate::state::{ChartView, Numbers, same_facts};
 
 pub(crate) use base::Base;
 use base::Depth;
@@ -40,6 +41,7 @@ pub(crate) struct Model {
     /// What the model before this one knew exactly.
     last_exact: Option<Arc<Base>>,
     numbers: Numbers,
+    facts: Option<Arc<Facts>>,
     sources: Sources,
     analysis: Option<Analysis>,
     templates: OnceLock<Templates>,
@@ -65,8 +67,11 @@ impl Model {
         let table = numbers.all();
         let sources = Sources::new(view, &base, &table, last.map(|it| &it.sources));
         let analysis = base.environment.as_ref().map(|it| Analysis::new(sources.input(it)));
+        // What templates printed for other answers of a cluster says nothing.
+        let same_answers = last.filter(|it| same_facts(it.facts.as_ref(), view.facts.as_ref()));
         Self {
             table,
+            facts: view.facts.clone(),
             exact: OnceLock::new(),
             last_exact: last.and_then(|it| it.exact.get().cloned().or_else(|| it.last_exact.clone())),
             numbers: numbers.clone(),
@@ -77,7 +82,7 @@ impl Model {
             last_all_templates: last
                 .and_then(|it| it.all_templates.get().or(it.last_all_templates.as_ref()).cloned()),
             last_templates: last.and_then(|it| it.templates.get().or(it.last_templates.as_ref()).cloned()),
-            memo: last.map(|it| it.memo.clone()).unwrap_or_default(),
+            memo: same_answers.map(|it| it.memo.clone()).unwrap_or_default(),
             kinds: last.map(|it| it.kinds.clone()).unwrap_or_default(),
             rendering: Mutex::default(),
             files: OnceLock::new(),

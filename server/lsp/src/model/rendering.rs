@@ -173,7 +173,7 @@ fn run(
     let values_files = view.values.iter().map(|it| (it.id, it.data.clone())).collect();
     let world = World { environment, templates: templates.clone(), values_files };
     let (mut files, failed) =
-        model.memo().run(&world, &Host::default(), &config, wanted, |_| !cancel.is_set());
+        model.memo().run(&world, &Host::of(view.facts.clone()), &config, wanted, |_| !cancel.is_set());
     if cancel.is_set() {
         return None;
     }

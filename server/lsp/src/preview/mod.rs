@@ -152,7 +152,8 @@ impl Previews {
             }
         };
         let target = view.target.to_ext(&root);
-        let changed = shown.update(snapshot.revision, rendered, error, target.clone());
+        let cluster = view.facts.as_ref().map(|it| it.to_ext());
+        let changed = shown.update(snapshot.revision, rendered, error, target.clone(), cluster.clone());
         let preview = Preview {
             id: id.clone(),
             uri: Uri(uri::of_preview(of)),
@@ -161,6 +162,7 @@ impl Previews {
             status: shown.status,
             error: shown.error.clone(),
             target,
+            cluster,
         };
         if !id.is_empty() {
             let subscribed = subscribed || keep == Keep::Subscribed;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use text::{FileRange, LineIndex};
 
 use super::{NoMap, PreviewMap, Rendered, lines_at};
-use crate::ext::{PreviewError, Status, Target};
+use crate::ext::{ClusterAnswers, PreviewError, Status, Target};
 
 /// What is shown now.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub(crate) struct Shown {
     pub(crate) status: Status,
     pub(crate) error: Option<PreviewError>,
     target: Option<Target>,
+    cluster: Option<ClusterAnswers>,
     map: Arc<dyn PreviewMap>,
     /// Revision of the snapshot that was rendered.
     snapshot: u64,
@@ -28,6 +29,7 @@ impl Default for Shown {
             status: Status::Error,
             error: None,
             target: None,
+            cluster: None,
             map: Arc::new(NoMap),
             snapshot: 0,
         }
@@ -43,6 +45,7 @@ impl Shown {
         rendered: Rendered,
         error: Option<PreviewError>,
         target: Target,
+        cluster: Option<ClusterAnswers>,
     ) -> bool {
         if self.revision > 0 && snapshot < self.snapshot {
             return false;
@@ -59,12 +62,13 @@ impl Shown {
         let same_text = text.as_ref().is_none_or(|text| *text == self.text);
         let same = same_text
             && self.revision > 0
-            && (self.status, &self.error, self.target.as_ref()) == (status, &error, Some(&target));
+            && (self.status, &self.error, self.target.as_ref()) == (status, &error, Some(&target))
+            && self.cluster == cluster;
         if let Some(text) = text {
             self.text = text;
             self.map = rendered.map;
         }
-        (self.status, self.error, self.target) = (status, error, Some(target));
+        (self.status, self.error, self.target, self.cluster) = (status, error, Some(target), cluster);
         self.revision += u64::from(!same);
         !same
     }
@@ -101,7 +105,7 @@ mod tests {
     fn update(shown: &mut Shown, snapshot: u64, text: &str, fails: bool, name: &str) -> bool {
         let error = fails.then(|| PreviewError { message: "no".into(), uri: None, range: None });
         let rendered = Rendered { text: text.into(), error: None, map: Arc::new(NoMap) };
-        shown.update(snapshot, rendered, error, target(name))
+        shown.update(snapshot, rendered, error, target(name), None)
     }
 
     #[track_caller]

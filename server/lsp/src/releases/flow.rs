@@ -1,5 +1,6 @@
 //! The commands for releases, each from beginning to end: where, what, shown, agreed to, done, told.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +15,12 @@ use release::{Error, ErrorKind, Nobody, WaitConfig, WaitStrategy};
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Result};
 
 use super::check::Checked;
+use super::facts::Facts;
 use super::names::names;
 use super::place::Place;
 use super::progress::Progress;
 use super::{Reason, ask, rendering, shown};
+use crate::cancel::Cancel;
 use crate::ext::{
     self, Choice, CommandOptions, Outcome, OutcomeState, ReleaseOf, ReleasesChanged,
     ReleasesChangedNotification, ShownPlan,
@@ -48,6 +51,8 @@ pub(crate) async fn run(
         ext::HISTORY_COMMAND => flow.history(of).await,
         ext::DIFF_REVISIONS_COMMAND => flow.diff_revisions(of, options.from, options.revision).await,
         ext::CHECK_COMMAND => flow.check(of).await,
+        ext::USE_CLUSTER_COMMAND => flow.use_cluster(of).await,
+        ext::FORGET_CLUSTER_COMMAND => flow.forget_cluster(&of).await,
         ext::OPEN_LIVE_COMMAND => flow.open_live(of, options.position).await,
         other => Err(RpcError::invalid_params(format!("there is no command {other}"))),
     }
@@ -391,6 +396,52 @@ impl Flow {
         Ok(Outcome { state: OutcomeState::Shown, message, revision, uri: None })
     }
 
+    /// From now on previews of a chart show what the cluster answers now.
+    async fn use_cluster(&self, of: ReleaseOf) -> Result<Outcome> {
+        let place = self.place(of).await?;
+        let root =
+            place.chart.clone().ok_or_else(|| failed("which chart is meant is said by a file of it"))?;
+        let progress = Progress::begin(&self.server, &format!("Asking {}", place.told()), false).await;
+        let taken = self.off(move |flow| flow.taken(&place, &root)).await;
+        progress.end(&self.server.releases, "").await;
+        let message = taken?;
+        self.server.touched(Touched::everything());
+        self.server.client.show_message(MessageType::Info, &message).await;
+        Ok(Outcome { state: OutcomeState::Done, message, revision: None, uri: None })
+    }
+
+    /// Asks the cluster, then what templates look up, until they look up nothing else.
+    fn taken(&self, place: &Place, root: &Path) -> std::result::Result<String, Reason> {
+        let cluster = place.site.cluster();
+        let mut facts = Arc::new(Facts::take(place, self.snapshot.facts(root).map(|it| &**it))?);
+        for _ in 0..MAX_ROUNDS {
+            self.server.state().set_facts(root, Some(facts.clone()));
+            let now = self.server.state().snapshot();
+            let view = now.chart(root);
+            now.model(&view).rendering(&view, &Cancel::default());
+            match facts.answered(cluster) {
+                Some(more) => facts = Arc::new(more),
+                None => break,
+            }
+        }
+        self.server.state().set_facts(root, Some(facts.clone()));
+        let told = facts.told(place.site.clock().now());
+        Ok(format!("From now on {told}."))
+    }
+
+    /// Previews of a chart are made without a cluster again.
+    async fn forget_cluster(&self, of: &ReleaseOf) -> Result<Outcome> {
+        let ReleaseOf::Chart(uri) = of else {
+            return Err(failed("which chart is meant is said by a file of it"));
+        };
+        let root = self.snapshot.root_of(uri).ok_or_else(|| failed(&format!("{uri} belongs to no chart")))?;
+        self.server.state().set_facts(&root, None);
+        self.server.touched(Touched::everything());
+        let message = "Previews are made without a cluster again.".to_owned();
+        self.server.client.show_message(MessageType::Info, &message).await;
+        Ok(Outcome { state: OutcomeState::Done, message, revision: None, uri: None })
+    }
+
     async fn pick_context(&self) -> Result<Outcome> {
         let contexts = self.off(|flow| flow.server.releases.contexts(&flow.snapshot.settings)).await?;
         if contexts.is_empty() {
@@ -415,6 +466,9 @@ impl Flow {
         Ok(Outcome { state: OutcomeState::Done, message, revision: None, uri: None })
     }
 }
+
+/// So often templates may look up something else because of what they found before.
+const MAX_ROUNDS: usize = 5;
 
 /// To which revision an undo goes, if there is one.
 fn undo(want: &Want, done: &std::result::Result<Option<Record>, Error>) -> Option<i64> {

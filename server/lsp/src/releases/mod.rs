@@ -7,6 +7,7 @@ mod agreement;
 mod ask;
 mod check;
 mod documents;
+mod facts;
 mod flow;
 mod lists;
 mod names;
@@ -24,6 +25,7 @@ use release::ports::Identity;
 
 pub(crate) use check::{Checked, drift_findings};
 pub(crate) use documents::SCHEME;
+pub(crate) use facts::Facts;
 pub(crate) use flow::run;
 pub(crate) use lists::{Made, releases, revisions};
 pub(crate) use place::release_of;

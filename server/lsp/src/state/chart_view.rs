@@ -13,6 +13,7 @@ use text::{FileId, FileTable};
 
 use super::{ChartMemory, Document, Snapshot, Target};
 use crate::model::Model;
+use crate::releases::Facts;
 use crate::settings::Settings;
 
 /// A chart as it is on the screen.
@@ -34,6 +35,8 @@ pub(crate) struct ChartView {
     pub missing: Vec<(PathBuf, String)>,
     /// The user's settings.
     pub settings: Arc<Settings>,
+    /// What templates are told of a cluster.
+    pub facts: Option<Arc<Facts>>,
     /// Numbers of all files.
     pub table: Arc<FileTable>,
     /// What is open in an editor, by number.
@@ -70,10 +73,23 @@ impl ChartView {
         let number = |document: Arc<Document>| Some((table.get(&document.key())?, document));
         let documents = documents.into_iter().filter_map(number).collect();
         let settings = snapshot.settings.clone();
+        let facts = snapshot.facts(root).cloned();
         let root = root.to_owned();
         let model = OnceLock::new();
-        let view =
-            Self { root, base, files, disk, target, values, missing, settings, table, documents, model };
+        let view = Self {
+            root,
+            base,
+            files,
+            disk,
+            target,
+            values,
+            missing,
+            settings,
+            facts,
+            table,
+            documents,
+            model,
+        };
         let view = match memory.last_view() {
             Some(last) if last.same_as(&view) => last,
             _ => Arc::new(view),
@@ -120,10 +136,20 @@ impl ChartView {
             && self.target == other.target
             && self.missing == other.missing
             && self.settings == other.settings
+            && same_facts(self.facts.as_ref(), other.facts.as_ref())
             && self.documents.len() == other.documents.len()
             && self.documents.iter().zip(&other.documents).all(same_document)
             && self.values.len() == other.values.len()
             && self.values.iter().zip(&other.values).all(same_values)
+    }
+}
+
+/// Whether a cluster said the same, which is so if it was not asked again.
+pub(crate) fn same_facts(one: Option<&Arc<Facts>>, other: Option<&Arc<Facts>>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 

@@ -23,10 +23,10 @@ use serde_json::Value;
 use crate::client::ClientFacts;
 use crate::convert::uri;
 use crate::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem};
-use crate::releases::Checked;
+use crate::releases::{Checked, Facts};
 use crate::settings::Settings;
 
-pub(crate) use chart_view::ChartView;
+pub(crate) use chart_view::{ChartView, same_facts};
 pub(crate) use document::{Document, Syntax};
 pub(crate) use memory::{ChartMemory, Numbers};
 pub(crate) use snapshot::Snapshot;
@@ -155,11 +155,22 @@ impl State {
         self.update(|next| drop(next.names_mut().insert(root.to_owned(), names)));
     }
 
+    /// What templates of a chart are told of a cluster, from now on.
+    pub(crate) fn set_facts(&mut self, root: &Path, facts: Option<Arc<Facts>>) {
+        self.update(|next| {
+            match facts {
+                Some(facts) => next.facts_mut().insert(root.to_owned(), facts),
+                None => next.facts_mut().remove(root),
+            };
+        });
+    }
+
     /// Another cluster is meant from now on.
     pub(crate) fn forget_clusters(&mut self) {
         self.update(|next| {
             next.checked_mut().clear();
             next.names_mut().clear();
+            next.facts_mut().clear();
         });
     }
 

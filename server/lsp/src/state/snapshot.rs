@@ -15,7 +15,7 @@ use super::target::{self, Target};
 use crate::client::ClientFacts;
 use crate::convert::uri::{self, PreviewOf};
 use crate::model::Model;
-use crate::releases::Checked;
+use crate::releases::{Checked, Facts};
 use crate::settings::Settings;
 
 type Documents = HashMap<Arc<str>, Arc<Document>>;
@@ -35,6 +35,8 @@ pub(crate) struct Snapshot {
     checked: Arc<HashMap<PathBuf, Arc<Checked>>>,
     /// What there is in the clusters and namespaces of the releases of charts.
     names: Arc<HashMap<PathBuf, Arc<ClusterNames>>>,
+    /// What templates of charts are told of a cluster.
+    facts: Arc<HashMap<PathBuf, Arc<Facts>>>,
     /// Which target the user chose for a chart.
     active: Arc<HashMap<PathBuf, String>>,
     memory: Arc<Memory>,
@@ -53,6 +55,7 @@ impl Snapshot {
             documents: self.documents.clone(),
             checked: self.checked.clone(),
             names: self.names.clone(),
+            facts: self.facts.clone(),
             active: self.active.clone(),
             memory: self.memory.clone(),
             views: Mutex::default(),
@@ -79,6 +82,15 @@ impl Snapshot {
     /// Names where the release of a chart is, as they were when somebody last looked.
     pub(crate) fn names(&self, root: &Path) -> Option<&Arc<ClusterNames>> {
         self.names.get(root)
+    }
+
+    pub(super) fn facts_mut(&mut self) -> &mut HashMap<PathBuf, Arc<Facts>> {
+        Arc::make_mut(&mut self.facts)
+    }
+
+    /// What templates of a chart are told of a cluster, if somebody asked for it.
+    pub(crate) fn facts(&self, root: &Path) -> Option<&Arc<Facts>> {
+        self.facts.get(root)
     }
 
     pub(super) fn active_mut(&mut self) -> &mut HashMap<PathBuf, String> {

@@ -97,3 +97,18 @@ async fn objects_that_kubernetes_refuses_are_told_where_they_come_from() {
     client.notify("workspace/didChangeConfiguration", settings).await;
     assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], json!([]));
 }
+
+#[tokio::test]
+async fn an_object_that_ends_in_the_middle_is_not_judged() {
+    let broken = SERVICE.replace("  ports: {{ toJson .Values.ports }}", "  ports:\n  - {{ fail \"no\" }}");
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndta: {}\n";
+    let files = [CHART, ("templates/a.yaml", &broken), ("templates/b.yaml", other)];
+    let mut client = Client::start(&files).await;
+    client.open("templates/a.yaml", &broken).await;
+    let failed = client.diagnostics("templates/a.yaml").await["diagnostics"].take();
+    assert_eq!(failed[0]["code"], "template-execution");
+    let unknown = client.diagnostics("templates/b.yaml").await["diagnostics"].take();
+    assert_eq!(unknown[0]["code"], "kubernetes-schema");
+    client.notify("textDocument/didSave", client.document("templates/a.yaml")).await;
+    assert_eq!(client.diagnostics("templates/a.yaml").await["diagnostics"], failed);
+}

@@ -412,3 +412,89 @@ async fn what_somebody_was_stopped_at_can_be_freed() {
     };
     assert!(asked.contains("pending-upgrade") && asked.contains("starts from revision 1"), "{asked}");
 }
+
+const ASKING: &str = "\
+{{- $live := lookup \"v1\" \"ConfigMap\" \"shop\" \"live\" }}
+apiVersion: example.com/v1
+kind: Widget
+metadata:
+  name: {{ dig \"data\" \"name\" \"nobody\" $live }}
+spec:
+  secret: {{ dig \"data\" \"password\" \"\" (lookup \"v1\" \"Secret\" \"shop\" \"db\") | b64dec }}
+  siz: 1
+";
+
+/// A cluster with things to look up, and a definition.
+fn furnish(memory: &Memory) {
+    let objects = [
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "live", "namespace": "shop" }, "data": { "name": "found" } }),
+        json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "db", "namespace": "shop" }, "data": { "password": "cGFzcw==" } }),
+        json!({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": { "name": "widgets.example.com" },
+            "spec": {
+                "group": "example.com", "names": { "kind": "Widget" },
+                "versions": [{ "name": "v1", "served": true, "schema": { "openAPIV3Schema": {
+                    "type": "object",
+                    "properties": { "spec": { "type": "object", "properties": {
+                        "secret": { "type": "string" }, "size": { "type": "integer" },
+                    } } },
+                } } }],
+            },
+        }),
+    ];
+    for object in objects {
+        memory.site.cluster.put(release::Object::from(object));
+    }
+}
+
+#[tokio::test]
+async fn previews_show_what_the_cluster_answers_when_somebody_asked() {
+    let mut desk = Desk::new(json!({})).await;
+    furnish(&desk.memory);
+    desk.client.open("web/templates/config.yaml", ASKING).await;
+    let params = json!({ "textDocument": { "uri": desk.client.uri("web/templates/config.yaml") } });
+    let before = desk.client.request("chartroom/preview", params.clone()).await;
+    assert!(before["text"].as_str().unwrap().contains("name: nobody"), "{before}");
+    assert_eq!(before.get("cluster"), None);
+    assert!(desk.memory.asked.lock().unwrap().is_empty());
+
+    let done = desk.command("chartroom.preview.useCluster", Value::Null).await;
+    let told = "From now on previews show what here / shop answered just now: Kubernetes v1.";
+    assert!(done["message"].as_str().unwrap().starts_with(told), "{done}");
+    assert!(done["message"].as_str().unwrap().ends_with("1 kind of its own, 2 lookups."), "{done}");
+    let after = desk.client.request("chartroom/preview", params.clone()).await;
+    let text = after["text"].as_str().unwrap();
+    assert!(text.contains("name: found") && text.contains("secret: (hidden)"), "{text}");
+    assert_eq!(
+        (&after["cluster"]["place"], &after["cluster"]["notAsked"]),
+        (&json!("here / shop"), &json!(0))
+    );
+
+    // A lookup that is typed afterwards is not asked before somebody says so.
+    let sent = desk.memory.site.cluster.log().len();
+    let edited = ASKING.replace("\"live\" }}", "\"other\" }}");
+    desk.client.set_text("web/templates/config.yaml", 2, &edited).await;
+    let typed = desk.client.request("chartroom/preview", params.clone()).await;
+    assert!(typed["text"].as_str().unwrap().contains("name: nobody"), "{typed}");
+    assert_eq!(typed["cluster"]["notAsked"], 1);
+    assert_eq!(desk.memory.site.cluster.log().len(), sent);
+
+    desk.command("chartroom.preview.forgetCluster", Value::Null).await;
+    let forgotten = desk.client.request("chartroom/preview", params).await;
+    assert_eq!(forgotten.get("cluster"), None);
+}
+
+#[tokio::test]
+async fn kinds_of_the_cluster_are_known_when_somebody_asked() {
+    let mut desk = Desk::new(json!({})).await;
+    furnish(&desk.memory);
+    desk.client.open("web/templates/config.yaml", ASKING).await;
+    desk.command("chartroom.preview.useCluster", Value::Null).await;
+    let found = loop {
+        let told = desk.client.diagnostics("web/templates/config.yaml").await;
+        if let Some(first) = told["diagnostics"].as_array().and_then(|it| it.first()) {
+            break first.clone();
+        }
+    };
+    assert_eq!(found["message"], "`spec.siz` is no field that is known here; did you mean `size`?");
+}

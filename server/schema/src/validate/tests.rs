@@ -189,3 +189,17 @@ fn kinds_of_definitions() {
         "#]],
     );
 }
+
+#[test]
+fn depth_is_no_danger() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(300), close.repeat(300));
+    let schema = deep("{type: object, properties: {a: ", "}}");
+    let text = format!(
+        "kind: CustomResourceDefinition\nspec:\n  group: e.com\n  names: {{kind: A}}\n  versions:\n  - name: v1\n    served: true\n    \
+         schema:\n      openAPIV3Schema: {schema}\n"
+    );
+    let catalog = Catalog::new(37, definition(&text).map(Arc::new).into_iter().collect());
+    let object = format!("apiVersion: e.com/v1\nkind: A\na: {}\n", deep("{a: ", "}"));
+    let object = yaml::parse(&object, FileId(0), Numbers::AsWritten).unwrap();
+    assert_eq!(catalog.validate(&object), []);
+}

@@ -12,7 +12,7 @@ use schema::{About, Catalog};
 use text::{FileId, FileRange};
 use yaml::Numbers;
 
-use super::manifests::NOT_A_STRING;
+use super::manifests::{NOT_A_STRING, problems_of};
 use super::{Finding, Severity, Subject};
 use crate::rendering::place_of;
 use crate::{RenderedFile, split_manifests};
@@ -40,19 +40,26 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    pub(crate) fn of(&self, catalog: &Arc<Catalog>, text: &str, dialect: Dialect) -> Arc<[Fault]> {
+    pub(crate) fn of(&self, catalog: &Arc<Catalog>, look: impl FnOnce() -> Vec<Fault>) -> Arc<[Fault]> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
             Some((known, faults)) if Arc::ptr_eq(known, catalog) => faults.clone(),
-            _ => last.insert((catalog.clone(), faults(catalog, text, dialect).into())).1.clone(),
+            _ => last.insert((catalog.clone(), look().into())).1.clone(),
         }
     }
 }
 
-fn faults(catalog: &Catalog, text: &str, dialect: Dialect) -> Vec<Fault> {
+/// What a cluster has against the objects of a text, and what else is wrong with it.
+pub(crate) fn faults(
+    catalog: &Catalog,
+    text: &str,
+    dialect: Dialect,
+    problems: &mut Vec<super::Problem>,
+) -> Vec<Fault> {
     let mut found = Vec::new();
     for part in split_manifests(text, dialect) {
         let Ok(root) = yaml::parse(&text[part.clone()], FileId(0), Numbers::AsWritten) else { continue };
+        problems_of(&text[part.clone()], &root, part.start, problems);
         let said = |path: &[&str]| {
             root.path(path.iter().copied()).and_then(|it| it.value.as_str()).unwrap_or_default()
         };
@@ -78,7 +85,9 @@ pub(super) fn check(
     dialect: Dialect,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    for file in files.iter().filter(|file| !file.name.ends_with("NOTES.txt")) {
+    // Of an object that ends in the middle nothing can be said.
+    let whole = files.iter().filter(|file| !file.is_partial && !file.name.ends_with("NOTES.txt"));
+    for file in whole {
         for fault in &*file.faults(catalog, dialect) {
             let told = |it: &&super::Problem| it.id == NOT_A_STRING && it.at == fault.at;
             if file.problems(dialect).iter().find(told).is_none() {

@@ -43,24 +43,28 @@ pub(crate) fn problems(text: &str, dialect: Dialect) -> Vec<Problem> {
     for part in split_manifests(text, dialect) {
         let document = &text[part.clone()];
         let Ok(root) = yaml::parse(document, FileId(0), Numbers::AsWritten) else { continue };
-        let within =
-            |at: text::TextRange| part.start + usize::from(at.start())..part.start + usize::from(at.end());
-        found.extend(duplicate_keys(document).into_iter().map(|double| Problem {
-            severity: Severity::Warning,
-            id: DUPLICATE_KEY,
-            message: format!("`{}` is said twice in one mapping; the last one counts", double.key),
-            at: within(double.at),
-        }));
-        let mut texts = Texts { found: Vec::new() };
-        texts.object(&root);
-        found.extend(texts.found.into_iter().filter_map(|(path, node)| {
-            let what = kind_of(&node.value);
-            let message = format!("`{path}` is {what} here, and Kubernetes takes only text: quote it");
-            let at = within(node.at?.range);
-            Some(Problem { severity: Severity::Error, id: NOT_A_STRING, message, at })
-        }));
+        problems_of(document, &root, part.start, &mut found);
     }
     found
+}
+
+/// What is wrong with a document that begins at an offset.
+pub(super) fn problems_of(document: &str, root: &Node, start: usize, found: &mut Vec<Problem>) {
+    let within = |at: text::TextRange| start + usize::from(at.start())..start + usize::from(at.end());
+    found.extend(duplicate_keys(document).into_iter().map(|double| Problem {
+        severity: Severity::Warning,
+        id: DUPLICATE_KEY,
+        message: format!("`{}` is said twice in one mapping; the last one counts", double.key),
+        at: within(double.at),
+    }));
+    let mut texts = Texts { found: Vec::new() };
+    texts.object(root);
+    found.extend(texts.found.into_iter().filter_map(|(path, node)| {
+        let what = kind_of(&node.value);
+        let message = format!("`{path}` is {what} here, and Kubernetes takes only text: quote it");
+        let at = within(node.at?.range);
+        Some(Problem { severity: Severity::Error, id: NOT_A_STRING, message, at })
+    }));
 }
 
 fn kind_of(value: &Value) -> &'static str {

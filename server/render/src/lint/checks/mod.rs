@@ -21,7 +21,7 @@ use text::{FileId, FileRange};
 
 use super::{Finding, Folder, Report, Severity};
 use crate::{Definitions, RenderedFile, TemplateFile, Templates};
-pub(crate) use kubernetes::{Fault, Faults};
+pub(crate) use kubernetes::{Fault, Faults, faults};
 pub(crate) use manifests::{Problem, problems};
 pub(crate) use values::Mentions;
 pub use values::UNUSED_VALUE;
@@ -92,10 +92,10 @@ impl Subject<'_> {
             findings.extend(booleans::lost(self));
             findings.extend(roots::lost(self));
         }
-        findings.extend(manifests::check(self, rendered, dialect));
         if let Some(catalog) = self.catalog {
             findings.extend(kubernetes::check(self, catalog, rendered, dialect));
         }
+        findings.extend(manifests::check(self, rendered, dialect));
         sort(&mut findings);
         findings
     }
