@@ -192,3 +192,6 @@ fn unselected(file: &StateFile, id: &str, wanted_by: &[&str]) -> Finding {
     let at = needs.filter(|it| it.it == id).find_map(|it| it.at);
     Finding::error(Code::UnselectedNeed, at, message).advise(advice)
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,3 +64,55 @@ fn program(
     let (variables, input) = (Vec::new(), Vec::new());
     Ok(Program { program, args, variables, input, folder: file.folder.clone() })
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::testing::{Still, request};
+
+    #[test]
+    fn hooks_see_the_event() {
+        let world = Still::new(
+            r#"
+#- helmfile.yaml
+releases:
+  - name: web
+    chart: ./web
+    namespace: front
+    hooks:
+      - events: [postsync, cleanup]
+        command: "echo"
+        args: ["{{ .Release.Name }}", "{{ .Event.Name }}", "{{ if .Event.Error }}{{ .Event.Error }}{{ end }}", "{{ .HelmfileCommand }}"]
+      - events: [presync]
+        kubectlApply: {filename: "{{ .Environment.Name }}.yaml"}
+      - events: [prepare]
+        command: "{{ .Nowhere }}"
+"#,
+        );
+        let request = request("default");
+        let loaded = crate::load(&request, &world);
+        let (file, release) = loaded.state.selected().next().unwrap();
+        let told = |event, error: Option<&str>| {
+            let event = Event { event, error: error.map(str::to_owned), command: "sync" };
+            match programs(file, Some(release), &event, &request, &world) {
+                Ok(found) => found.iter().map(|(_, it)| format!("{} {:?}\n", it.program, it.args)).collect(),
+                Err(finding) => finding.message,
+            }
+        };
+        let all = [
+            told(HookEvent::Postsync, Some("it broke")),
+            told(HookEvent::Presync, None),
+            told(HookEvent::Prepare, None),
+            told(HookEvent::Preapply, None),
+        ];
+        expect![[r#"
+            echo ["web", "postsync", "it broke", "sync"]
+            --
+            kubectl ["apply", "-f", "default.yaml"]
+            --
+            hook[{{ .Nowhere }}]: template: stringTemplate:1:3: executing "stringTemplate" at <.Nowhere>: map has no entry for key "Nowhere"--
+        "#]].assert_eq(&all.join("--\n"));
+    }
+}

@@ -146,3 +146,39 @@ pub(crate) fn apply(file: &mut StateFile, engine: &mut Engine<'_>, findings: &mu
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::testing::{load, request, shown};
+
+    const LOCK: &str = "version: 1.7.4\ndependencies:\n  - name: nginx\n    repository: https://example.com\n    version: 1.2.3\ndigest: sha256:x\ngenerated: \"2026-01-01T00:00:00Z\"\n";
+
+    #[test]
+    fn what_is_written_is_what_was_read() {
+        assert_eq!(Lock::parse(LOCK, FileId(0)).unwrap().to_yaml(), LOCK);
+    }
+
+    #[test]
+    fn versions_come_from_the_lock() {
+        let fixture = |version: &str| {
+            format!(
+                "#- helmfile.yaml\nrepositories:\n  - {{name: stable, url: 'https://example.com'}}\nreleases:\n  - {{name: a, chart: stable/nginx, version: {version}}}\n  - {{name: b, chart: ./b}}\n#- helmfile.lock\n{LOCK}"
+            )
+        };
+        let loaded = load(&fixture("1.x"), &request("default"));
+        assert_eq!(loaded.state.files[0].releases[0].chart_version(), "1.2.3");
+        let loaded = load(&fixture("2.x"), &request("default"));
+        expect![[r#"
+            Error helmfile-invalid helmfile.yaml:4:45: no resolved dependency found for "nginx", running "helmfile deps" may resolve the issue
+        "#]].assert_eq(&shown(&loaded.findings, &loaded.files));
+    }
+
+    #[test]
+    fn where_it_is() {
+        assert_eq!(path("/w/helmfile.yaml.gotmpl", "/w", None), "/w/helmfile.lock");
+        assert_eq!(path("/w/a.yaml", "/w", Some("locks/x.lock")), "/w/locks/x.lock");
+    }
+}

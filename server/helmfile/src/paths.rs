@@ -14,6 +14,9 @@ pub(crate) fn glob(world: &dyn World, pattern: &str) -> Result<Vec<String>, Faul
         let there = world.kind(pattern).ok().flatten().is_some();
         return Ok(if there { vec![pattern.to_owned()] } else { Vec::new() });
     }
+    if pattern.matches('/').count() > MAX_FOLDERS {
+        return Err(Fault::other(format!("a pattern goes through more than {MAX_FOLDERS} folders")));
+    }
     let (folder, name) = (dir(pattern), base(pattern));
     let folders = if has_meta(&folder) { glob(world, &folder)? } else { vec![folder] };
     let mut found = Vec::new();
@@ -30,6 +33,9 @@ pub(crate) fn glob(world: &dyn World, pattern: &str) -> Result<Vec<String>, Faul
     }
     Ok(found)
 }
+
+/// How many folders a pattern may go through: no system has longer paths.
+const MAX_FOLDERS: usize = 2_048;
 
 fn has_meta(path: &str) -> bool {
     path.contains(['*', '?', '[', '\\'])

@@ -363,3 +363,6 @@ fn to_helm(node: &Node) -> Node {
     };
     Node { value, at: node.at }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,15 +53,20 @@ impl References<'_> {
         let value = match &node.value {
             Value::String(text) if may_refer(text) => self.value(text)?,
             Value::List(items) => {
-                Value::List(items.iter().map(|it| self.expand(it)).collect::<Result<Vec<_>, _>>()?.into())
+                Value::List(items.iter().map(|it| self.below(it)).collect::<Result<Vec<_>, _>>()?.into())
             }
             Value::Map(map) => {
-                let entry = |it: &Entry| Ok(Entry { node: self.expand(&it.node)?, ..it.clone() });
+                let entry = |it: &Entry| Ok(Entry { node: self.below(&it.node)?, ..it.clone() });
                 Value::Map(map.iter().map(entry).collect::<Result<Map, Unresolved>>()?.into())
             }
             value => value.clone(),
         };
         Ok(Node { value, at: node.at })
+    }
+
+    /// A part of a tree, which may be as deep as a template has made it.
+    fn below(&self, node: &Node) -> Result<Node, Unresolved> {
+        stacker::maybe_grow(64 << 10, 1 << 20, || self.expand(node))
     }
 
     /// What a text becomes: of any type where it is a reference and nothing else.

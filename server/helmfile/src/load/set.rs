@@ -31,8 +31,12 @@ pub(super) fn parse(arguments: &[StateValue], files: &mut Files) -> Result<Optio
             };
             let value = if as_string { Value::String(value.into()) } else { typed_value(value) };
             let into = if as_string { &mut strings } else { &mut typed };
-            set(into, &parse_key(key), Node { value, at })
-                .map_err(|why| Finding::error(Code::Invalid, at, format!("`{flag} {text}`: {why}")))?;
+            let keys = parse_key(key);
+            let done = match keys.len() > MAX_KEYS {
+                true => Err(format!("a path has more than {MAX_KEYS} keys")),
+                false => set(into, &keys, Node { value, at }),
+            };
+            done.map_err(|why| Finding::error(Code::Invalid, at, format!("`{flag} {text}`: {why}")))?;
         }
     }
     Ok(any.then(|| over_state(&strings, &typed, Lists::Sparse)))
@@ -106,6 +110,9 @@ fn indexed(key: &str) -> (&str, Option<usize>) {
         .and_then(|(name, rest)| Some((name, rest.split(']').next()?.trim().parse().ok()?)));
     parts.map_or((key, None), |(name, at)| (name, Some(at)))
 }
+
+/// How many keys a path may have: trees deeper than this are read from no file either.
+const MAX_KEYS: usize = 1_000;
 
 /// The farthest position of a list; there is no reason for more, and memory to lose.
 const MAX_INDEX: usize = 65_536;

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use crate::testing::{FOLDER, load, request, summary};
+use crate::testing::{load, request, summary};
 use crate::{Request, StateValue};
 
 #[track_caller]
@@ -381,7 +381,6 @@ fn bad_input_has_a_place_each() {
         Error helmfile-missing-file specified state file x.yaml is not found
     "#]],
     );
-    assert_eq!(FOLDER, "/w");
 }
 
 #[test]
@@ -399,4 +398,32 @@ fn programs_are_not_run_where_nobody_trusts_them() {
         Error helmfile-untrusted helmfile.yaml.gotmpl:2:14: template: stringTemplate:2:13: executing "stringTemplate" at <exec "echo" (list "x")>: error calling exec: echo was not run
         trust this folder to let its helmfile run programs
     "#]].assert_eq(&summary(&crate::load(&request("default"), &world)));
+}
+
+#[test]
+fn half_typed_files_never_panic() {
+    let text = r#"
+environments: &e
+  default:
+    values: [{a: {b: [1, null]}}, "x.yaml"]
+    mergeStrategy: fallback
+---
+bases: [base.yaml]
+templates: {t: {labels: {a: '{{ .Release.Name }}'}, inherit: [{template: u}]}}
+---
+helmfiles: [{path: "*.d", selectors: [a=b], inherits: [templates]}]
+releases:
+  - name: {{ .Values.a.b | toYaml | quote }}
+    chart: ü/{{ .Environment.Name }}
+    needs: [a, b/c, {{ exec "x" (list 1) }}]
+    valuesTemplate: [{x: "{{`{{ .Release.Name }}`}}"}]
+    condition: a.enabled
+    set: [{name: a, values: [1, {b: c}]}]
+"#;
+    let request = request("default");
+    for (end, _) in text.char_indices() {
+        for name in ["helmfile.yaml", "helmfile.yaml.gotmpl"] {
+            let _ = load(&format!("#- {name}\n{}\n#- base.yaml\nvalues: [b: 1]\n", &text[..end]), &request);
+        }
+    }
 }

@@ -48,8 +48,8 @@ pub fn build(file: &StateFile, releases: &[(&Release, &Node)]) -> Result<String,
 fn with_chart_path(file: &StateFile, release: &Release, tree: &Node) -> Node {
     let mut tree = tree.clone();
     if let Some(folder) = release.chart_folder.as_ref().filter(|_| release.installed && release.selected) {
-        let path =
-            if release.chart.it.starts_with('/') { folder.clone() } else { relative(&file.folder, folder) };
+        let whole = file.among_many || release.chart.it.starts_with('/');
+        let path = if whole { folder.clone() } else { relative(&file.folder, folder) };
         if path != release.chart.it {
             insert(&mut tree, "chartPath", Node::computed(Value::String(path.into())));
         }
