@@ -8,6 +8,7 @@ mod charts;
 mod diff;
 mod editors;
 mod faults;
+mod fleet;
 mod guide;
 mod interop;
 mod rig;

@@ -11,6 +11,7 @@ use text::FileTable;
 use crate::flags::{DeployFlags, Global, ValuesFlags};
 use crate::host::{Asking, Machine};
 use crate::manifests::{self, ChartSource};
+use crate::post_renderer::PostRenderer;
 use crate::{charts, output};
 
 /// A chart and values, before anybody looked at the cluster.
@@ -46,8 +47,7 @@ impl Ingredients {
 
     /// The chart's custom resource definitions: file and text.
     pub(crate) fn crds(&self) -> Vec<(String, String)> {
-        let text = |crd: &chart::Crd| String::from_utf8_lossy(&crd.file.data).into_owned();
-        self.source.chart.crds().iter().map(|crd| (crd.file.path.to_string(), text(crd))).collect()
+        crds(&self.source.chart)
     }
 
     /// Renders for a release. `own_values` take the place of the chart's own.
@@ -60,35 +60,76 @@ impl Ingredients {
         flags: &DeployFlags,
         global: &Global,
     ) -> Result<Rendered> {
-        let replaced;
-        let source = match own_values {
-            None => &self.source,
-            Some(values) => {
-                replaced = self.source.with_values(to_node(&Value::Object(values)));
-                &replaced
-            }
-        };
-        let options = Options {
-            release,
-            capabilities: world.cluster.capabilities().map_err(|error| anyhow!(error))?,
-            dialect: world.dialect,
-            skip_schema: flags.skip_schema_validation,
-        };
         let post_renderer = flags.post_renderer.find(world.dialect)?;
-        let user = to_node(&Value::Object(config.clone()));
-        let run = RunConfig { limits: global.limits.limits(), ..RunConfig::default() };
-        let host = Asking { machine: Machine::new(), cluster: world.cluster };
-        let made = manifests::make(source, &user, &options, &run, &host)
-            .map_err(|failure| anyhow!(*failure.error))?;
-        let environment = &made.environment;
-        let part = ChartPart::of(&environment.chart, world.dialect, world.now());
-        let crds = environment.chart.crds();
-        let mut rendered = Rendered::new(&made.rendering, &crds, part, config, flags.render_subchart_notes);
-        if let Some(program) = post_renderer {
-            rendered.manifest = program.run(&rendered.manifest)?;
-        }
-        Ok(rendered)
+        let how = How {
+            skip_schema: flags.skip_schema_validation,
+            subchart_notes: flags.render_subchart_notes,
+            post_renderer: post_renderer.as_ref(),
+            brief: false,
+            limits: global.limits.limits(),
+        };
+        render(world, &self.source, release, config, own_values, &how)
     }
+}
+
+/// The custom resource definitions of a chart: file and text.
+pub(crate) fn crds(chart: &chart::Chart) -> Vec<(String, String)> {
+    let text = |crd: &chart::Crd| String::from_utf8_lossy(&crd.file.data).into_owned();
+    chart.crds().iter().map(|crd| (crd.file.path.to_string(), text(crd))).collect()
+}
+
+/// How a chart is rendered for a release.
+pub(crate) struct How<'h> {
+    /// Not to hold the values against the schema.
+    pub(crate) skip_schema: bool,
+    /// Whether the notes of subcharts come along.
+    pub(crate) subchart_notes: bool,
+    /// Whoever changes the manifest before it is deployed.
+    pub(crate) post_renderer: Option<&'h PostRenderer<'h>>,
+    /// Nothing is said of the chart itself: what is rendered is looked at, and not deployed.
+    pub(crate) brief: bool,
+    pub(crate) limits: template::Limits,
+}
+
+/// Renders a chart for a release. `own_values` take the place of the chart's own.
+pub(crate) fn render(
+    world: &World<'_>,
+    source: &ChartSource,
+    release: render::Release,
+    config: Map<String, Value>,
+    own_values: Option<Map<String, Value>>,
+    how: &How<'_>,
+) -> Result<Rendered> {
+    let replaced;
+    let source = match own_values {
+        None => source,
+        Some(values) => {
+            replaced = source.with_values(to_node(&Value::Object(values)));
+            &replaced
+        }
+    };
+    let options = Options {
+        release,
+        capabilities: world.cluster.capabilities().map_err(|error| anyhow!(error))?,
+        dialect: world.dialect,
+        skip_schema: how.skip_schema,
+    };
+    let user = to_node(&Value::Object(config.clone()));
+    let run = RunConfig { limits: how.limits, ..RunConfig::default() };
+    let host = Asking { machine: Machine::new(), cluster: world.cluster };
+    let made =
+        manifests::make(source, &user, &options, &run, &host).map_err(|failure| anyhow!(*failure.error))?;
+    let environment = &made.environment;
+    let part = match how.brief {
+        true => ChartPart::default(),
+        false => ChartPart::of(&environment.chart, world.dialect, world.now()),
+    };
+    let crds = environment.chart.crds();
+    let mut rendered = Rendered::new(&made.rendering, &crds, part, config, how.subchart_notes);
+    if let Some(program) = how.post_renderer {
+        rendered.manifest = program.run(&rendered.manifest)?;
+    }
+    Ok(rendered)
 }
 
 /// What is printed of a new revision.

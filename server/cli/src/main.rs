@@ -11,21 +11,26 @@ mod epoch;
 mod explanation;
 mod files;
 mod flags;
+mod fleet;
 mod host;
 mod manifests;
 mod output;
 mod post_renderer;
 mod processors;
+mod programs;
 mod release_texts;
 mod rendered;
 mod report;
+mod short_form;
 mod site;
 mod table;
 mod usage;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::flags::Global;
 
@@ -68,10 +73,23 @@ enum Command {
     Get(commands::get::Args),
     Unlock(Box<commands::unlock::Args>),
     Diff(Box<commands::diff::Args>),
+    Helmfile(Box<commands::helmfile::Args>),
+}
+
+/// Reads a command line. One that is Helmfile's is read as if it said so.
+fn read(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut program = Cli::command();
+    let args = short_form::expanded(args, &program);
+    let matches = program.try_get_matches_from_mut(args)?;
+    let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))?;
+    let is_given = |flag: &str| matches.value_source(flag) == Some(ValueSource::CommandLine);
+    cli.global.namespace_given = is_given("namespace");
+    cli.global.cluster.context_given = is_given("kube_context");
+    Ok(cli)
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match read(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => return usage::refuse(&error),
     };
@@ -99,6 +117,7 @@ fn main() -> ExitCode {
         Command::Get(args) => commands::get::run(global, &args),
         Command::Unlock(args) => commands::unlock::run(global, &args),
         Command::Diff(args) => commands::diff::run(global, &args),
+        Command::Helmfile(args) => commands::helmfile::run(global, &args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

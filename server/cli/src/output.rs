@@ -66,8 +66,29 @@ impl std::fmt::Display for Told {
 
 impl std::error::Error for Told {}
 
+/// The end of a command that has an exit code of its own: Helmfile tells by it what it found. There need be no message.
+#[derive(Clone, Debug)]
+pub(crate) struct Exit {
+    pub(crate) code: u8,
+    pub(crate) message: String,
+}
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Exit {}
+
 /// Says why a command failed, as Helm does: `Error: …`, exit code 1.
 pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
+    if let Some(exit) = error.downcast_ref::<Exit>() {
+        if !exit.message.is_empty() {
+            remark(&exit.message);
+        }
+        return ExitCode::from(exit.code);
+    }
     if error.downcast_ref::<Told>().is_none() {
         remark(&format!("Error: {error:#}"));
     }

@@ -2,13 +2,14 @@
 //!
 //! Helm 4 takes the name of a plugin there, and prints the YAML of every document anew around it; that is refused.
 
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Result, anyhow, bail};
 use chart::Dialect;
 use golang::strconv::quote;
+
+use crate::programs::{ending, look_up, run_to_end};
 
 /// The flags.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -29,6 +30,11 @@ pub(crate) struct PostRenderer<'f> {
 }
 
 impl Flags {
+    /// A program with its arguments, from wherever they are known.
+    pub(crate) fn of(program: &str, args: &[String]) -> Self {
+        Self { post_renderer: Some(program.to_owned()), post_renderer_args: args.to_vec() }
+    }
+
     /// The program, if one is named.
     pub(crate) fn find(&self, dialect: Dialect) -> Result<Option<PostRenderer<'_>>> {
         let Some(name) = self.post_renderer.as_deref().filter(|name| !name.is_empty()) else {
@@ -61,66 +67,11 @@ impl PostRenderer<'_> {
             )
         };
         let mut command = Command::new(&self.program);
-        command.args(self.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
+        let output = run_to_end(command.args(self.args), manifests.as_bytes())
             .map_err(|error| failed("", format!("fork/exec {shown}: {}", project::reason(&error))))?;
-        let stdin = child.stdin.take();
-        let output = std::thread::scope(|scope| {
-            // A program may end without reading all that it is given.
-            scope.spawn(move || stdin.map(|mut it| it.write_all(manifests.as_bytes())));
-            child.wait_with_output()
-        })?;
         if !output.status.success() {
             return Err(failed(&String::from_utf8_lossy(&output.stderr), ending(output.status)));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
-}
-
-/// How a program ended, in Go's words.
-fn ending(status: ExitStatus) -> String {
-    if let Some(code) = status.code() {
-        return format!("exit status {code}");
-    }
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return match signal {
-            1 => "signal: hangup".to_owned(),
-            2 => "signal: interrupt".to_owned(),
-            6 => "signal: aborted".to_owned(),
-            9 => "signal: killed".to_owned(),
-            11 => "signal: segmentation fault".to_owned(),
-            13 => "signal: broken pipe".to_owned(),
-            15 => "signal: terminated".to_owned(),
-            other => format!("signal: signal {other}"),
-        };
-    }
-    status.to_string()
-}
-
-/// Go's `exec.LookPath`: a path as it is, or a name in one of the folders of `$PATH`.
-fn look_up(name: &str) -> Result<PathBuf, String> {
-    if name.contains('/') {
-        return may_run(Path::new(name)).map(|()| name.into()).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => format!("stat {name}: no such file or directory"),
-            _ => project::reason(&error),
-        });
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let candidates = std::env::split_paths(&path).map(|folder| folder.join(name));
-    let mut found = candidates.filter(|candidate| may_run(candidate).is_ok());
-    found.next().ok_or_else(|| "executable file not found in $PATH".to_owned())
-}
-
-fn may_run(path: &Path) -> std::io::Result<()> {
-    let metadata = path.metadata()?;
-    if metadata.is_dir() {
-        return Err(ErrorKind::IsADirectory.into());
-    }
-    #[cfg(unix)]
-    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 == 0 {
-        return Err(ErrorKind::PermissionDenied.into());
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use chart::Dialect;
 use cluster::{Connection, Driver, Storage};
 use release::ports::Clock;
 use release::record::Records;
-use release::{Done, News, Observer, Step, World};
+use release::{Done, Holder, News, Observer, Step, World};
 use template::Host;
 
 use crate::flags::Global;
@@ -92,16 +92,45 @@ impl Clock for Machine {
 }
 
 /// Somebody at a terminal, or a log. What they are told goes to standard error, so that results stay results.
-struct Watcher {
+pub(crate) struct Watcher {
     interrupted: Arc<AtomicBool>,
     debug: bool,
+    /// What stands before every line: which release it is about where there are several.
+    prefix: String,
+    /// Who works, for records that may be left pending.
+    holder: Option<Holder>,
     /// What was told last of the wait, so that it is told once.
     last: Mutex<String>,
 }
 
 impl Watcher {
     fn new(debug: bool) -> Self {
-        Self { interrupted: Arc::default(), debug, last: Mutex::default() }
+        Self {
+            interrupted: Arc::default(),
+            debug,
+            prefix: String::new(),
+            holder: None,
+            last: Mutex::default(),
+        }
+    }
+
+    /// One of several releases that are watched at the same time, and stopped together.
+    pub(crate) fn of_release(
+        name: &str,
+        interrupted: &Arc<AtomicBool>,
+        holder: &Holder,
+        debug: bool,
+    ) -> Self {
+        Self {
+            interrupted: interrupted.clone(),
+            prefix: format!("{name}: "),
+            holder: Some(holder.clone()),
+            ..Self::new(debug)
+        }
+    }
+
+    fn remark(&self, text: &str) {
+        output::remark(&format!("{}{text}", self.prefix));
     }
 
     fn waiting(&self, open: &[String], ready: usize, all: usize) {
@@ -113,7 +142,7 @@ impl Watcher {
         let line = format!("waiting: {ready} of {all} ready; {first}{more}");
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != line {
-            output::remark(&line);
+            self.remark(&line);
             *last = line;
         }
     }
@@ -122,16 +151,16 @@ impl Watcher {
 impl Observer for Watcher {
     fn tell(&self, news: News<'_>) {
         match news {
-            News::Warning(text) => output::remark(&format!("warning: {text}")),
+            News::Warning(text) => self.remark(&format!("warning: {text}")),
             News::Log { pod, container, text } => {
-                output::remark(&format!("POD LOGS: {pod} ({container})\n{}\n", text.trim_end_matches('\n')));
+                self.remark(&format!("POD LOGS: {pod} ({container})\n{}\n", text.trim_end_matches('\n')));
             }
             News::Waiting { open, ready, all } => self.waiting(open, ready, all),
             News::Step(Step::RollingBack(revision)) => {
-                output::remark(&format!("it failed; rolling back to revision {revision}"));
+                self.remark(&format!("it failed; rolling back to revision {revision}"));
             }
-            News::Step(Step::Uninstalling) => output::remark("it failed; uninstalling what was made of it"),
-            News::Step(Step::Hook(path)) if self.debug => output::remark(&format!("running hook {path}")),
+            News::Step(Step::Uninstalling) => self.remark("it failed; uninstalling what was made of it"),
+            News::Step(Step::Hook(path)) if self.debug => self.remark(&format!("running hook {path}")),
             News::Done(target, done) if self.debug => {
                 let what = match done {
                     Done::Created => "created",
@@ -140,10 +169,14 @@ impl Observer for Watcher {
                     Done::Deleted => "deleted",
                     Done::Kept => "kept",
                 };
-                output::remark(&format!("{what} {} {}", target.gvk.kind, target.name));
+                self.remark(&format!("{what} {} {}", target.gvk.kind, target.name));
             }
             News::Step(_) | News::Done(..) => {}
         }
+    }
+
+    fn holder(&self) -> Option<&Holder> {
+        self.holder.as_ref()
     }
 
     fn is_cancelled(&self) -> bool {

@@ -99,14 +99,34 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         traced: args.flags.checks,
         limits: global.limits.limits(),
     };
+    let wanted = Wanted { checks: args.flags.checks, strict: args.flags.strict, quiet: args.flags.quiet };
+    lint_all(&paths, &user.merged, &options, &mut table, wanted)
+}
+
+/// What is looked for, and what is told of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    checks: bool,
+    strict: bool,
+    quiet: bool,
+}
+
+/// Lints charts, and fails where one of them does.
+pub(crate) fn lint_all(
+    paths: &[String],
+    user: &Node,
+    options: &LintOptions,
+    table: &mut FileTable,
+    wanted: Wanted,
+) -> Result<()> {
     let mut text = String::new();
     let (mut failed, mut noticed) = (0, 0);
-    for path in &paths {
-        let outcome = one(path, &user.merged, &options, &mut table, args.flags.checks);
+    for path in paths {
+        let outcome = one(path, user, options, table, wanted.checks);
         noticed += usize::from(outcome.is_noticed());
-        failed += usize::from(outcome.fails(args.flags.strict));
-        if !args.flags.quiet || outcome.is_noticed() {
-            text += &format!("==> Linting {path}\n{}\n", outcome.print(args.flags.quiet));
+        failed += usize::from(outcome.fails(wanted.strict));
+        if !wanted.quiet || outcome.is_noticed() {
+            text += &format!("==> Linting {path}\n{}\n", outcome.print(wanted.quiet));
         }
     }
     output::print(&text)?;
@@ -114,7 +134,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     if failed > 0 {
         bail!(summary);
     }
-    if !args.flags.quiet || noticed > 0 {
+    if !wanted.quiet || noticed > 0 {
         output::print(&format!("{summary}\n"))?;
     }
     Ok(())

@@ -6,6 +6,7 @@ pub(crate) mod dependency;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod get;
+pub(crate) mod helmfile;
 pub(crate) mod history;
 pub(crate) mod install;
 pub(crate) mod lint;

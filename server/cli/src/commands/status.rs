@@ -1,6 +1,7 @@
 //! `chartroom status`: what became of a release, and how its objects are.
 
 use anyhow::{Result, anyhow};
+use cluster::Connection;
 use release::manifest;
 use release::ports::{Cluster, Scope, Target};
 use release::record::{ChartPart, Record, Records};
@@ -42,7 +43,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         return output::print(&text);
     }
     let with_resources = args.show_resources || dialect == chart::Dialect::Helm4;
-    let resources = if with_resources { resources(&site, &record)? } else { String::new() };
+    let resources = if with_resources { resources(site.connection(), &record)? } else { String::new() };
     let shown = Shown { description: args.show_desc, resources, ..Shown::default() };
     output::print(&status(&record, &shown, dialect)?)
 }
@@ -57,8 +58,7 @@ pub(super) fn find(records: &Records<'_>, name: &str, revision: Option<i64>) -> 
 }
 
 /// Tables of the objects, by their kind, with the pods that they own.
-fn resources(site: &Site, record: &Record) -> Result<String> {
-    let connection = site.connection();
+pub(super) fn resources(connection: &Connection, record: &Record) -> Result<String> {
     let objects =
         manifest::build(connection, &record.manifest, &record.namespace).map_err(|error| anyhow!(error))?;
     let targets: Vec<Target> = objects.iter().map(Target::of).collect();

@@ -1,6 +1,6 @@
 //! `chartroom template`: what `helm template` prints.
 
-mod printing;
+pub(crate) mod printing;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};

@@ -14,6 +14,9 @@ pub(crate) struct ClusterFlags {
     /// The context of the kubeconfig.
     #[arg(long, global = true, env = "HELM_KUBECONTEXT", value_name = "NAME")]
     kube_context: Option<String>,
+    /// Whether the context stands on the command line, and not in the environment only.
+    #[arg(skip)]
+    pub(crate) context_given: bool,
     /// The address of the API server.
     #[arg(long, global = true, env = "HELM_KUBEAPISERVER", value_name = "URL", hide = true)]
     kube_apiserver: Option<String>,
@@ -52,6 +55,11 @@ pub(crate) struct ClusterFlags {
 }
 
 impl ClusterFlags {
+    /// The context that the command line names.
+    pub(crate) fn given_context(&self) -> Option<String> {
+        self.kube_context.clone().filter(|it| self.context_given && !it.is_empty())
+    }
+
     /// As the cluster's room reads it. Whoever types a command trusts their own kubeconfig.
     pub(crate) fn config(&self) -> ClusterConfig {
         let said = |text: &Option<String>| text.clone().filter(|it| !it.is_empty());

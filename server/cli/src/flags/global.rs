@@ -15,6 +15,9 @@ pub(crate) struct Global {
     /// The namespace of the release.
     #[arg(short, long, global = true, env = "HELM_NAMESPACE", value_name = "NAME")]
     pub(crate) namespace: Option<String>,
+    /// Whether the namespace stands on the command line, and not in the environment only.
+    #[arg(skip)]
+    pub(crate) namespace_given: bool,
     /// Say more: the rendered files also where they are no valid YAML.
     #[arg(long, global = true)]
     pub(crate) debug: bool,

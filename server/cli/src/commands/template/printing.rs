@@ -82,6 +82,13 @@ fn print_config(flags: &RenderingFlags) -> PrintConfig {
 
 /// Writes each file once, with all its documents, and tells of each document as Helm does, which appends them.
 fn write_files(folder: &Path, documents: &[(String, String)]) -> Result<()> {
+    write_silently(folder, documents)?;
+    let told = |(name, _): &(String, String)| format!("wrote {}\n", folder.join(name).display());
+    output::print(&documents.iter().map(told).collect::<String>())
+}
+
+/// Writes each file once, with all its documents.
+pub(crate) fn write_silently(folder: &Path, documents: &[(String, String)]) -> Result<()> {
     let mut files: Vec<(&str, String)> = Vec::new();
     for (name, text) in documents {
         match files.iter_mut().find(|(known, _)| known == name) {
@@ -104,6 +111,5 @@ fn write_files(folder: &Path, documents: &[(String, String)]) -> Result<()> {
         }
         std::fs::write(&path, text).map_err(|error| failed("open", &path, &error))?;
     }
-    let told = |(name, _): &(String, String)| format!("wrote {}\n", folder.join(name).display());
-    output::print(&documents.iter().map(told).collect::<String>())
+    Ok(())
 }

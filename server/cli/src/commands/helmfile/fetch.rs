@@ -1,0 +1,63 @@
+//! `helmfile fetch`: charts, brought here.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use chart::Dialect;
+use chart::archive::unpack as unpack_archive;
+use helmfile::fleet::{Overrides, Unit, shown_chart};
+use helmfile::print::CHART_FOLDER;
+
+use super::Called;
+use super::deployment::{fleet, told_of_all};
+use super::session::Session;
+use crate::files;
+use crate::fleet::ChartStore;
+
+/// Bring the charts of all releases into a folder.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder.
+    #[arg(long, value_name = "FOLDER")]
+    output_dir: Option<String>,
+    /// A template for the folder of each chart.
+    #[arg(long, value_name = "TEMPLATE")]
+    output_dir_template: Option<String>,
+    #[arg(long, hide = true)]
+    concurrency: Option<usize>,
+}
+
+pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
+    let Some(folder) = &args.output_dir else {
+        bail!("without --output-dir the charts would go to a folder that is gone at once; name one");
+    };
+    let session = Session::load(called, false)?;
+    let fleet = fleet(called, &session, None, &Overrides::default())?;
+    let charts = ChartStore::new(called.global, called.globals.skip_deps, called.globals.oci_plain_http);
+    let template = args.output_dir_template.as_deref().unwrap_or(CHART_FOLDER);
+    let units = fleet.units.iter().filter(|it| it.release.installed);
+    told_of_all(units, |unit| one(called, &charts, unit, &session.place(unit, template, folder)?))
+}
+
+/// Charts on this machine stay where they are.
+fn one(called: &Called<'_>, charts: &ChartStore<'_>, unit: &Unit<'_>, folder: &str) -> Result<()> {
+    if charts.is_local(unit) {
+        return Ok(());
+    }
+    called.remark(&format!("Fetching {}", shown_chart(unit)));
+    let packed = charts.path(unit)?;
+    let folder = project::path_of(folder).join(unit.release.chart_name());
+    unpack(&packed, &folder, called.global.helm.dialect())
+        .with_context(|| format!("unpacking into {}", folder.display()))
+}
+
+/// Unpacks a chart below a folder. Nothing of it gets outside: the reader of archives sees to that.
+fn unpack(packed: &Path, folder: &Path, dialect: Dialect) -> Result<()> {
+    let data = std::fs::read(packed)?;
+    for file in unpack_archive(&data, dialect).map_err(|error| anyhow!(error))? {
+        let path = folder.join(project::path_of(&file.path));
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        files::write(&path, &file.data)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! `helmfile status`: what became of each release.
+
+use anyhow::{Result, anyhow};
+use chart::Dialect;
+use helmfile::fleet::{Overrides, Unit};
+
+use super::Called;
+use super::deployment::{fleet, told_of_all};
+use super::flags::RefusedFlags;
+use super::session::Session;
+use crate::commands::status::resources;
+use crate::fleet::Sites;
+use crate::output;
+use crate::release_texts::{Shown, status};
+
+/// Show the status of each release.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    refused: RefusedFlags,
+    #[arg(long, hide = true)]
+    concurrency: Option<usize>,
+}
+
+pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
+    args.refused.refuse()?;
+    let session = Session::load(called, false)?;
+    let fleet = fleet(called, &session, None, &Overrides::default())?;
+    let sites = Sites::open(called.global, fleet.units.iter().map(|it| it.release.kube_context.as_str()))?;
+    told_of_all(fleet.units.iter().filter(|it| it.release.installed), |unit| one(called, &sites, unit))
+}
+
+fn one(called: &Called<'_>, sites: &Sites, unit: &Unit<'_>) -> Result<()> {
+    called.remark(&format!("Getting status {}", unit.name()));
+    let dialect = called.global.helm.dialect();
+    let site = sites.site(unit).map_err(|error| anyhow!(error))?;
+    let record = site.world(0).records.last(unit.name()).map_err(|error| anyhow!(error))?;
+    let resources = match dialect {
+        Dialect::Helm3 => String::new(),
+        Dialect::Helm4 => resources(sites.connection(unit).map_err(|error| anyhow!(error))?, &record)?,
+    };
+    let text = status(&record, &Shown { resources, ..Shown::default() }, dialect)?;
+    // Helmfile logs what Helm prints.
+    output::remark(text.trim_end_matches('\n'));
+    Ok(())
+}
