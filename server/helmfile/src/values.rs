@@ -3,10 +3,12 @@
 //! This is for the releases that are needed, and later than loading: Helmfile too reads values files only when it hands
 //! them to Helm, and a state can be listed without them.
 
+mod set;
+
 use std::sync::Arc;
 
 use chart::Dialect;
-use chart::values::{Overrides, ValuesFile, read_file_values};
+use chart::values::{ValuesFile, read_file_values};
 use golang::path::{dir, ext};
 use text::{FileId, FileRange};
 use yaml::{Entry, Map, Node, Value};
@@ -15,7 +17,7 @@ use crate::engine::{
     Engine, EnvironmentData, Job, References, ReleaseData, TemplateData, fault_finding, may_refer,
 };
 use crate::load::{insert, missing_file};
-use crate::model::{Layer, LayerSource, Release, ReleaseValues, SetKind, StateFile, ValuesEntry};
+use crate::model::{Layer, LayerSource, Release, ReleaseValues, StateFile, ValuesEntry};
 use crate::paths::{glob, is_remote, within};
 use crate::text_map::TextMap;
 use crate::{Code, Files, Finding, Request, Severity, World};
@@ -265,81 +267,11 @@ impl Reading<'_, '_> {
         let references = References { world: self.engine.world, folder: &self.file.folder };
         references.expand(node).map_err(|error| Finding::error(error.code, at, error.message))
     }
-
-    /// `set:` and its kin as arguments of Helm, each with a number for its place.
-    fn overrides(&mut self) -> Read<(Overrides, Vec<(FileId, Option<FileRange>)>)> {
-        let mut overrides = Overrides::default();
-        let (mut set, mut string, mut file) = (Vec::new(), Vec::new(), Vec::new());
-        let mut unset = Vec::new();
-        for argument in &self.release.set {
-            let name = escaped(&argument.name);
-            let into = if argument.as_string { &mut string } else { &mut set };
-            match &argument.what {
-                SetKind::Value(text) => {
-                    let value = escaped(&self.secret(text, argument.at)?);
-                    into.push((format!("{name}={value}"), argument.at));
-                }
-                SetKind::Values(items) => {
-                    let items = items.iter().map(|it| Ok(escaped(&self.secret(it, argument.at)?)));
-                    let items = items.collect::<Read<Vec<_>>>()?.join(",");
-                    into.push((format!("{name}={{{items}}}"), argument.at));
-                }
-                SetKind::File(path) => {
-                    file.push((format!("{name}={}", within(&self.file.folder, path)), argument.at));
-                }
-                SetKind::Variable(variable) => match self.engine.world.variable(variable) {
-                    Some(value) => set.push((format!("{name}={}", escaped(&value)), argument.at)),
-                    None => unset.push((variable.clone(), argument.at)),
-                },
-            }
-        }
-        if let Some((_, at)) = unset.first() {
-            let names = unset.iter().map(|it| &*it.0).collect::<Vec<_>>().join(", ");
-            let message = format!(
-                "Environment Variables not found. Please make sure they are set and try again: {names}"
-            );
-            return Err(Finding::error(Code::Invalid, *at, message));
-        }
-        let mut places = Vec::new();
-        for (flag, arguments, into) in [
-            ("--set", set, &mut overrides.set),
-            ("--set-string", string, &mut overrides.string),
-            ("--set-file", file, &mut overrides.file),
-        ] {
-            for (text, at) in arguments {
-                let id = self.engine.files.add(&format!("{flag} {text}"), text.as_bytes().into());
-                overrides.files.push(id);
-                places.push((id, at));
-                into.push(text);
-            }
-        }
-        Ok((overrides, places))
-    }
-
-    fn secret(&self, text: &str, at: Option<FileRange>) -> Read<String> {
-        if !may_refer(text) {
-            return Ok(text.to_owned());
-        }
-        let references = References { world: self.engine.world, folder: &self.file.folder };
-        references.text(text).map_err(|error| Finding::error(error.code, at, error.message))
-    }
 }
 
 fn wrong_entry(key: &str, entry: &ValuesEntry) -> Finding {
     let message = format!("an item of `{key}` must be the path of a file, or a map");
     Finding::error(Code::WrongType, entry.at, message)
-}
-
-/// What Helmfile escapes of a name or a value of `--set`: no dots, so that names stay paths.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for it in text.chars() {
-        if matches!(it, '{' | '}' | ',') {
-            out.push('\\');
-        }
-        out.push(it);
-    }
-    out
 }
 
 /// A tree as the file that Helmfile writes of it.

@@ -11,7 +11,7 @@ use super::environment::Layers;
 use super::{Loader, Raw, Step, Stop, Visit, policy};
 use crate::engine::{Job, Rendered, TemplateData, fault_finding};
 use crate::keys;
-use crate::merge::{Mode, merge, over_any};
+use crate::merge::{Mode, merge};
 use crate::model::MissingFileHandler;
 use crate::text_map::TextMap;
 use crate::typed::Typing;
@@ -231,64 +231,6 @@ impl Loader<'_> {
         let refused = typing.findings.iter().any(|it| it.severity == crate::Severity::Error);
         self.findings.append(&mut typing.findings);
         if refused { Err(Stop::Failed) } else { Ok(tree) }
-    }
-
-    /// The state values after a part (`StateCreator.LoadEnvValues`).
-    fn environment(&mut self, tree: &Node, folder: &str, before: Option<&Layers>) -> Step<Layers> {
-        let name = self.request.environment().to_owned();
-        let mut own = Layers::named(&name);
-        let seen = before.cloned().unwrap_or_else(|| Layers::named(&name));
-        if let Some(spec) = tree.get("environments").and_then(|it| it.get(&name)) {
-            let context = spec.get("kubeContext").and_then(|it| it.value.as_str());
-            own.kube_context = context.map(str::to_owned).unwrap_or_default();
-            own.values = self.environment_values(tree, spec, folder, &seen)?;
-        }
-        let mut layers = before.map_or_else(|| own.clone(), |before| before.under(&own));
-        if let Some(before) = before {
-            // What came first keeps its name and its context.
-            layers.name.clone_from(&before.name);
-            if !before.kube_context.is_empty() {
-                layers.kube_context.clone_from(&before.kube_context);
-            }
-        }
-        let items = list(tree, "values");
-        let reading = Reading { folder, missing: MissingFileHandler::Error, fallback: false, layers: &seen };
-        let defaults = self.state_values(&items, &reading)?;
-        layers.defaults = over_any(&layers.defaults, &defaults);
-        Ok(layers)
-    }
-
-    fn environment_values(&mut self, tree: &Node, spec: &Node, folder: &str, seen: &Layers) -> Step<Node> {
-        let handler = self.missing_file_handler(spec)?;
-        let of_file = self.missing_file_handler(tree)?;
-        let strategy = spec.get("mergeStrategy");
-        let fallback = match strategy.and_then(|it| it.value.as_str()) {
-            None | Some("override") => false,
-            Some("fallback") => true,
-            Some(other) => {
-                let message = format!(
-                    "environment \"{}\": invalid mergeStrategy \"{other}\" (must be \"override\" or \"fallback\")",
-                    seen.name
-                );
-                return self.fail(Finding::error(Code::Invalid, strategy.and_then(|it| it.at), message));
-            }
-        };
-        let missing = handler.or(of_file).unwrap_or_default();
-        let secrets = Reading { folder, missing, fallback: false, layers: seen };
-        let secrets = self.secret_values(&list(spec, "secrets"), &secrets)?;
-        let reading = Reading { folder, missing: handler.unwrap_or_default(), fallback, layers: seen };
-        let values = self.state_values(&list(spec, "values"), &reading)?;
-        Ok(over_any(&values, &secrets))
-    }
-
-    /// `missingFileHandler` of a file or an environment.
-    pub(super) fn missing_file_handler(&mut self, node: &Node) -> Step<Option<MissingFileHandler>> {
-        let Some(said) = node.get("missingFileHandler") else { return Ok(None) };
-        let name = said.value.as_str().unwrap_or_default();
-        match MissingFileHandler::from_name(name) {
-            Some(handler) => Ok(Some(handler)),
-            None => self.fail(invalid_handler(name, said.at)),
-        }
     }
 }
 

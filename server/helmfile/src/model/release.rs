@@ -20,7 +20,8 @@ pub struct Release {
     pub kube_context: String,
     /// What Helmfile calls it in `needs:`: `context/namespace/name` without what is empty.
     pub id: String,
-    /// The chart as written: a path, `repository/chart`, `oci://…`, a URL.
+    /// The chart to deploy, as written: a path, `repository/chart`, `oci://…`, a URL. `chart:` of the file or `--chart`
+    /// stand in the place of what the release says.
     pub chart: Placed<String>,
     /// The folder of the chart, absolute, if it is one that is there.
     pub chart_folder: Option<String>,
@@ -97,6 +98,11 @@ impl Release {
     /// The last part of the chart: `nginx` for `bitnami/nginx`.
     pub fn chart_name(&self) -> &str {
         self.chart.it.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The chart that the release names itself, which lists show.
+    pub fn own_chart(&self) -> &str {
+        self.tree.get("chart").and_then(|it| it.value.as_str()).unwrap_or(&self.chart.it)
     }
 
     /// The version to fetch: what the lock file has chosen, or else what the release says.

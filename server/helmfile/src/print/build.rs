@@ -47,12 +47,17 @@ pub fn build(file: &StateFile, releases: &[(&Release, &Node)]) -> Result<String,
 /// The release with the folder of its chart, if that is written in another way than Helmfile writes it.
 fn with_chart_path(file: &StateFile, release: &Release, tree: &Node) -> Node {
     let mut tree = tree.clone();
-    if let Some(folder) = release.chart_folder.as_ref().filter(|_| release.installed && release.selected) {
-        let whole = file.among_many || release.chart.it.starts_with('/');
-        let path = if whole { folder.clone() } else { relative(&file.folder, folder) };
-        if path != release.chart.it {
-            insert(&mut tree, "chartPath", Node::computed(Value::String(path.into())));
-        }
+    if !release.installed || !release.selected {
+        return tree;
+    }
+    let whole = file.among_many || release.chart.it.starts_with('/');
+    let path = match &release.chart_folder {
+        Some(folder) if whole => folder.clone(),
+        Some(folder) => relative(&file.folder, folder),
+        None => release.chart.it.clone(),
+    };
+    if path != release.own_chart() {
+        insert(&mut tree, "chartPath", Node::computed(Value::String(path.into())));
     }
     tree
 }

@@ -41,7 +41,7 @@ fn row(release: &Release) -> Row {
         enabled: release.enabled,
         installed: release.installed,
         labels: labels.join(","),
-        chart: release.chart.it.clone(),
+        chart: release.own_chart().to_owned(),
         version: release.chart_version().to_owned(),
     }
 }

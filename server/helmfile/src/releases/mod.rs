@@ -84,7 +84,6 @@ pub(crate) fn build(
 fn find_chart(release: &mut Release, facts: &FileFacts, engine: &Engine<'_>) {
     if let Some(chart) = facts.tree.get("chart") {
         release.chart = Placed::new(chart.value.as_str().unwrap_or_default().to_owned(), chart.at);
-        insert(&mut release.tree, "chart", chart.clone());
     }
     let path = within(&facts.folder, &release.chart.it);
     let is_there = || engine.world.kind(&path).ok().flatten() == Some(PathKind::Folder);
