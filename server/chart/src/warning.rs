@@ -3,8 +3,6 @@
 //! Both Helms log it, each in its own form: Helm 3 as Go's `log` does, with the line of Helm's source in front;
 //! Helm 4 as `slog` writes text, `level=WARN msg="…" key=value`.
 
-use std::borrow::Cow;
-
 use golang::{Dialect, strconv::quote};
 use text::FileRange;
 
@@ -25,7 +23,7 @@ pub struct Warning {
 
 #[derive(Clone, Debug)]
 struct Logged {
-    message: Cow<'static, str>,
+    message: &'static str,
     attributes: Vec<(&'static str, String)>,
 }
 
@@ -38,10 +36,10 @@ impl Warning {
     /// The same with Helm 4's message and attributes.
     pub fn logged_as(
         mut self,
-        message: impl Into<Cow<'static, str>>,
+        message: &'static str,
         attributes: impl Into<Vec<(&'static str, String)>>,
     ) -> Self {
-        self.helm4 = Some(Logged { message: message.into(), attributes: attributes.into() });
+        self.helm4 = Some(Logged { message, attributes: attributes.into() });
         self
     }
 
@@ -50,7 +48,7 @@ impl Warning {
         match (dialect, &self.helm4) {
             (Dialect::Helm3, _) => format!("{}: {}", self.helm3, self.message),
             (Dialect::Helm4, None) => log_line("INFO", &self.message, &[]),
-            (Dialect::Helm4, Some(logged)) => log_line("WARN", &logged.message, &logged.attributes),
+            (Dialect::Helm4, Some(logged)) => log_line("WARN", logged.message, &logged.attributes),
         }
     }
 }

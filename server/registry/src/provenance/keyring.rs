@@ -13,8 +13,8 @@ use pgp::packet::{
 };
 use pgp::types::{KeyDetails, KeyVersion, Password, SecretParams, Tag, Timestamp};
 
-use super::ProvenanceError;
 use super::key::Key;
+use super::{ProvenanceError, keybox};
 use crate::files::cannot_open;
 
 /// Keys, in the order of the file. Those that nobody can read are left out, as Helm leaves them out.
@@ -32,14 +32,14 @@ impl Keyring {
 
     /// Reads what GnuPG exports.
     pub fn read(data: &[u8]) -> Result<Self, ProvenanceError> {
-        if data.get(8..12) == Some(b"KBXf") {
-            return Err(ProvenanceError::Keybox);
+        if keybox::is_keybox(data) {
+            return Ok(Self::of(&keybox::packets(data)?));
         }
         let armored = data.trim_ascii_start().starts_with(b"-----BEGIN PGP");
         if !armored && data.first().is_some_and(|first| first & 0x80 == 0) {
             return Err(ProvenanceError::Invalid("tag byte does not have MSB set".to_owned()));
         }
-        Ok(if armored { Self::of(dearmored(data)?.as_slice()) } else { Self::of(data) })
+        Ok(if armored { Self::of(&dearmored(data)?) } else { Self::of(data) })
     }
 
     fn of(data: &[u8]) -> Self {
@@ -97,11 +97,20 @@ impl Keyring {
     }
 }
 
+/// The packets of all armored blocks: exports may stand one behind the other.
 fn dearmored(data: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
+    const END: &str = "-----END PGP";
+    let invalid = |reason: String| ProvenanceError::Invalid(reason);
+    let text = std::str::from_utf8(data).map_err(|error| invalid(error.to_string()))?;
     let mut packets = Vec::new();
-    Dearmor::new(BufReader::new(data))
-        .read_to_end(&mut packets)
-        .map_err(|error| ProvenanceError::Invalid(error.to_string()))?;
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(END).ok_or_else(|| invalid("an armored block does not end".to_owned()))?;
+        let end = rest[end..].find('\n').map_or(rest.len(), |line| end + line + 1);
+        let block = Dearmor::new(BufReader::new(rest[..end].as_bytes())).read_to_end(&mut packets);
+        block.map_err(|error| invalid(error.to_string()))?;
+        rest = rest[end..].trim_start();
+    }
     Ok(packets)
 }
 

@@ -1,11 +1,12 @@
 //! Who made a packed chart: the `.prov` file beside it, as Helm signs and checks it (`pkg/provenance`).
 //!
 //! It is a text signed in the clear by OpenPGP: the chart's `Chart.yaml`, a line `...`, and the digests of files. A
-//! keyring is what `gpg --export` or `gpg --export-secret-keys` writes, armored or not. Keys count as they do for Helm
+//! keyring is what `gpg --export` or `gpg --export-secret-keys` writes, armored or not, or GnuPG's own `pubring.kbx`. Keys count as they do for Helm
 //! (ProtonMail's go-crypto): a key that may not sign, was revoked or is past its time makes no valid signature.
 
 mod clearsign;
 mod key;
+mod keybox;
 mod keyring;
 #[cfg(test)]
 mod tests;
@@ -27,12 +28,9 @@ const SEPARATOR: &str = "\n...\n";
 /// Why a chart could not be signed, or is not what its signature says. The texts are Helm's and those of its library.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProvenanceError {
-    /// A file of GnuPG 2, which Helm cannot read either.
-    #[error(
-        "this is a keybox of GnuPG 2, not a keyring; write one with 'gpg --export > pubring.gpg' (to sign: \
-         'gpg --export-secret-keys > secring.gpg') and name it with --keyring"
-    )]
-    Keybox,
+    /// A keybox of GnuPG 2 that is broken, or holds no keys of OpenPGP.
+    #[error("reading keybox: {0}")]
+    Keybox(String),
     /// It holds no OpenPGP data.
     #[error("openpgp: invalid data: {0}")]
     Invalid(String),

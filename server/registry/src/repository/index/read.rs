@@ -154,11 +154,13 @@ impl Reader<'_> {
             }
         };
         let mut versions = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        // From behind, as Helm does: so its warnings come in this order.
+        for item in items.iter().rev() {
             if let Some(version) = self.version(name, item)? {
                 versions.push(version);
             }
         }
+        versions.reverse();
         Ok(versions)
     }
 
@@ -167,7 +169,10 @@ impl Reader<'_> {
         if node.value.is_null() {
             let what =
                 format!("skipping loading invalid entry for chart {} from {}", quote(name), self.source);
-            self.warnings.push(warning(format!("{what}: empty entry"), "index.go:380"));
+            let attributes = [("name", name.to_owned()), ("source", self.source.to_owned())];
+            let warning = Warning::new(format!("{what}: empty entry"), None, "index.go:359")
+                .logged_as("skipping loading invalid entry for chart: empty entry", attributes);
+            self.warnings.push(warning);
             return Ok(None);
         }
         let (mut version, dialect) = (ChartVersion::default(), self.dialect);
@@ -188,21 +193,24 @@ impl Reader<'_> {
         self.told(error)?;
         let problem = nulls.or_else(|| check(&mut version.metadata));
         if let Some(DecodeError { message, .. }) = problem {
-            let number = quote(&version.metadata.version);
-            let what = format!(
-                "skipping loading invalid entry for chart {} {number} from {}",
-                quote(name),
-                self.source
-            );
-            self.warnings.push(warning(format!("{what}: {message}"), "index.go:392"));
+            self.warnings.push(self.skipped(name, &version.metadata.version, message));
             return Ok(None);
         }
         Ok(Some(version))
     }
-}
 
-fn warning(message: String, helm3: &'static str) -> Warning {
-    Warning::new(message.clone(), None, helm3).logged_as(message, [])
+    fn skipped(&self, name: &str, version: &str, problem: String) -> Warning {
+        let (quoted_name, quoted_version) = (quote(name), quote(version));
+        let what = format!("skipping loading invalid entry for chart {quoted_name} {quoted_version}");
+        let attributes = [
+            ("name", name.to_owned()),
+            ("version", version.to_owned()),
+            ("source", self.source.to_owned()),
+            ("error", problem.clone()),
+        ];
+        Warning::new(format!("{what} from {}: {problem}", self.source), None, "index.go:371")
+            .logged_as("skipping loading invalid entry for chart", attributes)
+    }
 }
 
 /// What is wrong with an entry. Some repositories drop the aliases of dependencies, which Helm forgives.

@@ -55,9 +55,9 @@ fn what_is_wrong_is_left_out() {
     assert_eq!(numbers(&read.index.entries["web"]), ["2.0.0-beta.1", "1.10.0", "1.3.0", "1.2.0"]);
     let warnings: Vec<_> = read.warnings.iter().map(|it| it.logged(Dialect::Helm4) + "\n").collect();
     expect![[r#"
-        level=WARN msg="skipping loading invalid entry for chart \"web\" \"1.11.0\" from a/index.yaml: validation: chart.metadata.name is required"
-        level=WARN msg="skipping loading invalid entry for chart \"web\" from a/index.yaml: empty entry"
-        level=WARN msg="skipping loading invalid entry for chart \"web\" \"one\" from a/index.yaml: validation: chart.metadata.version \"one\" is invalid"
+        level=WARN msg="skipping loading invalid entry for chart" name=web version=one source=a/index.yaml error="validation: chart.metadata.version \"one\" is invalid"
+        level=WARN msg="skipping loading invalid entry for chart: empty entry" name=web source=a/index.yaml
+        level=WARN msg="skipping loading invalid entry for chart" name=web version=1.11.0 source=a/index.yaml error="validation: chart.metadata.name is required"
     "#]]
     .assert_eq(&warnings.concat());
     let one = Index::read_chart(INDEX.as_bytes(), "none", "a", Dialect::Helm4).unwrap();
