@@ -10,21 +10,32 @@ use chart::{Chart, Dialect, LoadContext, SourceFile};
 use render::{TemplateFile, Templates};
 use text::FileTable;
 
+use crate::flags::{ChartFlags, Global};
 use crate::processors::{self, Processors};
+use crate::{output, signatures};
 
-/// Whether there is such a chart on this machine, in Helm's words (`LocateChart`): it takes a path that is not there
-/// for the name of a chart in a repository.
-pub(crate) fn ensure_there(chart: &str) -> Result<()> {
-    if chart.contains("://") || Path::new(chart).exists() {
-        return Ok(());
+/// The chart's path on this machine (`LocateChart`): where it is, or where it was fetched to from a repository, a registry
+/// or an address. Its signature is checked if that is asked for.
+pub(crate) fn find(chart: &str, flags: &ChartFlags, global: &Global) -> Result<String> {
+    let chart = chart.trim();
+    if flags.repo.is_none() {
+        if Path::new(chart).exists() {
+            if flags.signature.verify {
+                signatures::check_chart(chart, &flags.signature.keyring(), global.helm.dialect())?;
+            }
+            return Ok(chart.to_owned());
+        }
+        if chart.starts_with(['/', '.']) {
+            bail!("path \"{chart}\" not found");
+        }
     }
-    if chart.starts_with(['/', '.']) {
-        bail!("path \"{chart}\" not found");
+    let fetched = global.files.client()?.fetch_chart(&flags.reference(chart))?;
+    fetched.warnings.iter().for_each(|warning| output::remark(warning));
+    // Not to standard output: there the result goes.
+    if let Some(manifest) = &fetched.manifest {
+        output::remark(&format!("Pulled: {}\nDigest: {manifest}", fetched.reference));
     }
-    match chart.split_once('/') {
-        Some((repository, _)) => bail!("repo {repository} not found"),
-        None => bail!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {chart}"),
-    }
+    Ok(shown(&fetched.path))
 }
 
 /// Reads a chart from a folder or an archive for the commands that render it: Helm 4 looks at its API version first.
@@ -60,16 +71,7 @@ pub(crate) fn load_and_parse(
     Ok((chart, parsed.into_iter().collect()))
 }
 
-/// Refuses what is no chart on this machine.
-pub(crate) fn locate(chart: &str) -> Result<()> {
-    if chart.starts_with("oci://") || chart.contains("://") {
-        bail!("{chart}: charts from registries are not supported yet; pull the chart and give its path");
-    }
-    ensure_there(chart)
-}
-
 fn read_for_rendering(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
-    locate(&path.to_string_lossy())?;
     Ok(if path.is_dir() {
         project::ensure_chart(path, dialect)?;
         project::read_chart(path, table, dialect, &Processors)?
@@ -87,6 +89,11 @@ fn load_read(files: Vec<SourceFile>, path: &Path, table: &mut FileTable, dialect
 pub(crate) fn load(path: &str, table: &mut FileTable, dialect: Dialect) -> Result<Chart> {
     stat(path)?;
     if Path::new(path).is_dir() { load_folder(path, table, dialect) } else { load_file(path, table, dialect) }
+}
+
+/// A path for people.
+pub(crate) fn shown(path: &Path) -> String {
+    project::text_of(path)
 }
 
 /// What the system says of a path, in Go's words where it is not there.

@@ -28,8 +28,7 @@ impl Ingredients {
         flags: &DeployFlags,
         global: &Global,
     ) -> Result<Self> {
-        flags.refuse_what_is_missing()?;
-        charts::locate(chart)?;
+        let chart = &charts::find(chart, &flags.chart, global)?;
         let mut table = FileTable::default();
         let user = values.read(&mut table, global.helm.dialect())?;
         let source = ChartSource::read(chart, flags.dependency_update, &mut table, global)?;

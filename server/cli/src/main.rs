@@ -22,6 +22,7 @@ mod release_texts;
 mod rendered;
 mod report;
 mod short_form;
+mod signatures;
 mod site;
 mod table;
 mod usage;
@@ -58,8 +59,11 @@ enum Command {
     Explain(Box<commands::explain::Args>),
     Package(Box<commands::package::Args>),
     Preview(Box<commands::preview::Args>),
+    Repo(commands::repo::Args),
+    Search(commands::search::Args),
     Show(commands::show::Args),
     Template(Box<commands::template::Args>),
+    Verify(commands::verify::Args),
     Version(commands::version::Args),
     Completion(commands::completion::Args),
     Install(Box<commands::install::Args>),
@@ -102,8 +106,11 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(global, &args),
         Command::Package(args) => commands::package::run(global, &args),
         Command::Preview(args) => commands::preview::run(global, &args),
+        Command::Repo(args) => commands::repo::run(global, &args),
+        Command::Search(args) => commands::search::run(global, &args),
         Command::Show(args) => commands::show::run(global, &args),
         Command::Template(args) => commands::template::run(global, &args),
+        Command::Verify(args) => commands::verify::run(global, &args),
         Command::Version(args) => commands::version::run(global, &args),
         Command::Completion(args) => commands::completion::run(&args),
         Command::Install(args) => commands::install::run(global, &args),

@@ -11,8 +11,19 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::output;
 
 /// The commands that are Helm's to the byte.
-const OF_HELM: [&str; 8] =
-    ["template", "lint", "show", "inspect", "package", "dependency", "dependencies", "dep"];
+const OF_HELM: [&str; 11] = [
+    "template",
+    "lint",
+    "show",
+    "inspect",
+    "package",
+    "dependency",
+    "dependencies",
+    "dep",
+    "repo",
+    "search",
+    "verify",
+];
 
 /// Says why, and gives the exit code. `--help` and `--version` come along here too.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {

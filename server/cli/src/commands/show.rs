@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow, bail};
 use chart::{Chart, Dialect};
 use text::FileTable;
 
-use crate::flags::Global;
+use crate::flags::{ChartFlags, Global};
 use crate::{charts, output};
 
 /// Print what a chart says about itself: its Chart.yaml, values, README, custom resource definitions.
@@ -33,22 +33,12 @@ enum Part {
 /// Where the chart is.
 #[derive(Debug, clap::Args)]
 struct Source {
-    /// The chart: a folder or a packed chart.
+    /// The chart: a folder, a packed chart, or one that is elsewhere: `oci://…`, `REPOSITORY/NAME`, an address.
     chart: Option<String>,
     #[arg(hide = true)]
     more: Vec<String>,
-    /// The version of the chart, or a range. A chart on the disk is the one that it is.
-    #[arg(long, value_name = "RANGE")]
-    version: Option<String>,
-    /// Development versions too. A chart on the disk is the one that it is.
-    #[arg(long)]
-    devel: bool,
-    /// The address of the chart's repository.
-    #[arg(long, value_name = "URL")]
-    repo: Option<String>,
-    /// Check the signature of a packed chart.
-    #[arg(long)]
-    verify: bool,
+    #[command(flatten)]
+    from: ChartFlags,
 }
 
 #[derive(Debug, clap::Args)]
@@ -81,27 +71,14 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
             "\"chartroom show {name}\" requires 1 argument\n\nUsage:  chartroom show {name} [CHART] [flags]"
         )
     };
-    source.refuse_what_is_missing()?;
+    let path = &charts::find(path, &source.from, global)?;
     let mut table = FileTable::default();
-    charts::locate(path)?;
     // As Helm, which does not ask for the API version here.
     let chart = charts::load(&project::text_of(&charts::absolute(path)), &mut table, dialect)?;
     output::remark_all(&chart::warning::of_loading(&chart), dialect);
     let mut out = String::new();
     print(&chart, dialect, &mut out)?;
     output::print(&out)
-}
-
-impl Source {
-    fn refuse_what_is_missing(&self) -> Result<()> {
-        if self.repo.is_some() {
-            bail!("--repo needs a chart repository, which chartroom does not do yet");
-        }
-        if self.verify {
-            bail!("--verify checks signatures, which chartroom does not do yet");
-        }
-        Ok(())
-    }
 }
 
 fn all(chart: &Chart, dialect: Dialect, out: &mut String) -> Result<()> {

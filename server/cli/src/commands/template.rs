@@ -2,6 +2,7 @@
 
 pub(crate) mod printing;
 
+use std::cell::OnceCell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use render::{Options, PrintConfig, Release, RunConfig};
 use text::FileTable;
 
 use crate::explanation::{Format, Spot, Teller, line_json, line_text};
-use crate::flags::{Global, ValuesFlags};
+use crate::flags::{ChartFlags, Global, ValuesFlags};
 use crate::host::{Asking, Machine};
 use crate::manifests::{self, ChartSource, Failure};
 use crate::rendered::{self, Request, Sources, Unloaded};
@@ -34,6 +35,8 @@ pub(crate) struct Args {
     values: ValuesFlags,
     #[command(flatten)]
     rendering: RenderingFlags,
+    #[command(flatten)]
+    chart: ChartFlags,
     #[command(flatten)]
     ignored: IgnoredFlags,
 }
@@ -104,12 +107,6 @@ struct RenderingFlags {
     /// How to explain it.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", requires = "explain")]
     output: Format,
-    /// Address of a chart repository.
-    #[arg(long, value_name = "URL")]
-    repo: Option<String>,
-    /// Check the signature of a packed chart.
-    #[arg(long)]
-    verify: bool,
 }
 
 /// How errors are told.
@@ -132,15 +129,9 @@ struct IgnoredFlags {
     #[arg(long, hide = true)]
     atomic: bool,
     #[arg(long, hide = true)]
-    ca_file: Option<String>,
-    #[arg(long, hide = true)]
-    cert_file: Option<String>,
-    #[arg(long, hide = true)]
     create_namespace: bool,
     #[arg(long, hide = true)]
     description: Option<String>,
-    #[arg(long, hide = true)]
-    devel: bool,
     #[arg(long, hide = true)]
     disable_openapi_validation: bool,
     #[arg(long, hide = true)]
@@ -151,20 +142,8 @@ struct IgnoredFlags {
     force_replace: bool,
     #[arg(long, hide = true)]
     hide_notes: bool,
-    #[arg(long, hide = true)]
-    insecure_skip_tls_verify: bool,
-    #[arg(long, hide = true)]
-    key_file: Option<String>,
-    #[arg(long, hide = true)]
-    keyring: Option<String>,
     #[arg(short, long, hide = true)]
     labels: Vec<String>,
-    #[arg(long, hide = true)]
-    pass_credentials: bool,
-    #[arg(long, hide = true)]
-    password: Option<String>,
-    #[arg(long, hide = true)]
-    plain_http: bool,
     #[arg(long, hide = true)]
     render_subchart_notes: bool,
     #[arg(long, hide = true)]
@@ -179,10 +158,6 @@ struct IgnoredFlags {
     take_ownership: bool,
     #[arg(long, hide = true)]
     timeout: Option<String>,
-    #[arg(long, hide = true)]
-    username: Option<String>,
-    #[arg(long, hide = true)]
-    version: Option<String>,
     #[arg(long, hide = true, num_args = 0..=1)]
     wait: Option<Option<String>>,
     #[arg(long, hide = true)]
@@ -190,7 +165,8 @@ struct IgnoredFlags {
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
-    let done = run_as_helm(global, args);
+    let found = OnceCell::new();
+    let done = run_as_helm(global, args, &found);
     let full = match args.rendering.errors {
         Errors::Auto => std::io::stderr().is_terminal(),
         Errors::Helm => false,
@@ -199,7 +175,9 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     match done {
         Err(error) if full && error.downcast_ref::<output::Told>().is_none() => {
             output::fail(&error);
-            explain_errors(global, args);
+            if let Some(chart) = found.get() {
+                explain_errors(global, args, chart);
+            }
             Err(output::Told.into())
         }
         done => done,
@@ -207,13 +185,13 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 }
 
 /// Everything that is wrong, not only what Helm finds first: renders once more and goes on where Helm stops.
-fn explain_errors(global: &Global, args: &Args) {
+fn explain_errors(global: &Global, args: &Args, chart: &str) {
     let host = Machine::new();
     let dialect = global.helm.dialect();
-    let Ok((name, chart)) = names(global, args, &host) else { return };
+    let Ok((name, _)) = names(global, args, &host) else { return };
     let namespace = global.namespace().to_owned();
     let request = Request {
-        chart: Path::new(&chart),
+        chart: Path::new(chart),
         values: &args.values,
         release: Release { name, namespace, is_upgrade: args.rendering.is_upgrade, revision: 1 },
         dialect,
@@ -235,17 +213,19 @@ fn explain_errors(global: &Global, args: &Args) {
     }
 }
 
-fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
+/// `found` is where the chart was found.
+fn run_as_helm(global: &Global, args: &Args, found: &OnceCell<String>) -> Result<()> {
     let flags = &args.rendering;
     refuse_what_is_missing(flags)?;
     let dialect = global.helm.dialect();
     let post_renderer = flags.post_renderer.find(dialect)?;
     let host = Machine::new();
     let (name, chart_path) = names(global, args, &host)?;
-    charts::ensure_there(&chart_path)?;
+    let chart_path = charts::find(&chart_path, &args.chart, global)?;
+    let chart_path = found.get_or_init(|| chart_path);
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
-    let source = ChartSource::read(&chart_path, flags.dependency_update, &mut table, global)?;
+    let source = ChartSource::read(chart_path, flags.dependency_update, &mut table, global)?;
     let site = match flags.validate || flags.dry_run == "server" {
         true => Some(Site::open(global)?),
         false => None,
@@ -283,7 +263,7 @@ fn run_as_helm(global: &Global, args: &Args) -> Result<()> {
     }
     let chart = &made.environment.chart;
     if let Some(spot) = flags.explain {
-        let sources = Sources::new(table, Path::new(&chart_path), chart, texts);
+        let sources = Sources::new(table, Path::new(chart_path), chart, texts);
         let printed = printing::printed(flags, &made, dialect)?;
         let teller = Teller::new(&made.rendering, &printed, &made.environment, &user);
         let line = teller.line(spot, &chart.crds())?;
@@ -365,8 +345,6 @@ fn names(global: &Global, args: &Args, host: &Machine) -> Result<(String, String
 /// What needs a cluster, a network or another program is refused, never silently left out.
 fn refuse_what_is_missing(flags: &RenderingFlags) -> Result<()> {
     let missing = [
-        (flags.repo.is_some(), "--repo needs a chart repository"),
-        (flags.verify, "--verify checks signatures"),
         (flags.enable_dns, "--enable-dns asks the network"),
     ];
     match missing.iter().find(|(asked, _)| *asked) {

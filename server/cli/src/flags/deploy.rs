@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::Form;
+use super::{ChartFlags, Form};
 use crate::post_renderer;
 
 /// What is rendered for a release, and what is printed of it.
@@ -45,18 +45,8 @@ pub(crate) struct DeployFlags {
     /// Taken for Helm's sake: the server looks at what it is sent.
     #[arg(long, hide = true)]
     disable_openapi_validation: bool,
-    /// The version of the chart. One on the disk is the one that it is.
-    #[arg(long, value_name = "RANGE", hide = true)]
-    version: Option<String>,
-    /// Versions in development, too.
-    #[arg(long, hide = true)]
-    devel: bool,
-    /// Address of a chart repository.
-    #[arg(long, value_name = "URL", hide = true)]
-    repo: Option<String>,
-    /// Check the signature of a packed chart.
-    #[arg(long, hide = true)]
-    verify: bool,
+    #[command(flatten)]
+    pub(crate) chart: ChartFlags,
     #[command(flatten)]
     pub(crate) post_renderer: post_renderer::Flags,
     /// In which form the result is printed.
@@ -74,13 +64,5 @@ impl DeployFlags {
                 bail!("invalid dry-run value ({other:?}). Must be \"none\", \"server\", or \"client\"")
             }
         }
-    }
-
-    /// What is not there yet is refused, never left out in silence.
-    pub(crate) fn refuse_what_is_missing(&self) -> Result<()> {
-        if self.repo.is_some() || self.verify {
-            bail!("--repo and --verify need chart repositories, which chartroom does not have yet");
-        }
-        Ok(())
     }
 }

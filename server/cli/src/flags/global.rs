@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use golang::Dialect;
 
-use super::{ClusterFlags, LimitFlags};
+use super::{ClusterFlags, FileFlags, LimitFlags};
 
 /// Flags that every command takes.
 #[derive(Clone, Debug, clap::Args)]
@@ -25,6 +25,8 @@ pub(crate) struct Global {
     pub(crate) limits: LimitFlags,
     #[command(flatten)]
     pub(crate) cluster: ClusterFlags,
+    #[command(flatten)]
+    pub(crate) files: FileFlags,
 }
 
 /// A major version of Helm.

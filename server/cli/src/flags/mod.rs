@@ -6,6 +6,7 @@ mod global;
 mod limits;
 mod output;
 mod release;
+mod remote;
 mod values;
 
 pub(crate) use cluster::ClusterFlags;
@@ -14,4 +15,5 @@ pub(crate) use global::Global;
 pub(crate) use limits::LimitFlags;
 pub(crate) use output::{Form, yaml_text};
 pub(crate) use release::{ApplyFlags, duration, labels, wait_config};
+pub(crate) use remote::{AccessFlags, ChartFlags, FileFlags, SignatureFlags};
 pub(crate) use values::ValuesFlags;

@@ -5,7 +5,7 @@ use chart::Dialect;
 use golang::strconv::quote;
 use url::Url;
 
-use super::refresh::hidden;
+use super::refresh::without_credentials;
 use super::{ChartVersion, Repositories, Repository, index_file, read_cached_chart, resolve_reference};
 use crate::client::Client;
 use crate::error::Error;
@@ -74,7 +74,7 @@ pub(crate) async fn locate(client: &Client, chart: &ChartRef) -> Result<Located,
 /// In a repository that nobody needs to have added (`--repo`).
 async fn in_repository(client: &Client, chart: &ChartRef, url: &str) -> Result<Located, Error> {
     let (read, _) = client.index(url, &chart.access).await.map_err(|error| {
-        let url = quote(hidden(url));
+        let url = quote(without_credentials(url));
         Error::say(format!("looks like {url} is not a valid chart repository or cannot be reached: {error}"))
     })?;
     let found = read.index.get(&chart.reference, &chart.version).map_err(|_| {
@@ -83,7 +83,7 @@ async fn in_repository(client: &Client, chart: &ChartRef, url: &str) -> Result<L
             version => format!(" version {}", quote(version)),
         };
         let name = quote(&chart.reference);
-        Error::say(format!("chart {name}{version} not found in {} repository", hidden(url)))
+        Error::say(format!("chart {name}{version} not found in {} repository", without_credentials(url)))
     })?;
     Located::listed(url, found, chart.access.clone())
 }

@@ -16,3 +16,4 @@ pub use cached::{charts_file, index_file, read_cached, read_cached_chart, unmana
 pub use index::{ChartVersion, Index, IndexError, IndexTime, NotFound, ReadIndex, add_folder};
 pub use list::{Repositories, RepositoriesError, Repository};
 pub(crate) use locate::{Located, locate};
+pub use refresh::without_credentials;

@@ -46,7 +46,10 @@ impl Client {
         let fetched = tokio::time::timeout(longest, self.index(&repository.url, &repository.access())).await;
         let (read, data) = fetched.unwrap_or_else(|_| {
             let seconds = longest.as_secs();
-            Err(Error::say(format!("{} did not send its index within {seconds} s", hidden(&repository.url))))
+            Err(Error::say(format!(
+                "{} did not send its index within {seconds} s",
+                without_credentials(&repository.url)
+            )))
         })?;
         cached::keep(&self.settings.repository_cache, &repository.name, &read.index, &data)?;
         Ok(read)
@@ -87,6 +90,6 @@ pub(crate) fn in_words_of_repositories(error: Error, access: &Access) -> Error {
 }
 
 /// An address without what could be a credential in it.
-pub(crate) fn hidden(url: &str) -> String {
+pub fn without_credentials(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
 }

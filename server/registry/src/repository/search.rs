@@ -50,7 +50,7 @@ pub fn search<'i>(
 }
 
 /// Finds a word in any case.
-pub fn word(term: &str) -> impl Fn(&str) -> Option<usize> {
+pub fn word(term: &str) -> impl Fn(&str) -> Option<usize> + use<> {
     let term = term.to_lowercase();
     move |line| line.to_lowercase().find(&term)
 }
