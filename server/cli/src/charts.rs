@@ -14,6 +14,24 @@ use crate::flags::{ChartFlags, Global};
 use crate::processors::{self, Processors};
 use crate::{output, signatures};
 
+/// Whether there is such a chart on this machine, in Helm's words: it takes a path that is not there for the name of a
+/// chart in a repository.
+pub(crate) fn ensure_there(chart: &str) -> Result<()> {
+    if Path::new(chart).exists() {
+        return Ok(());
+    }
+    if chart.starts_with(['/', '.']) {
+        bail!("path \"{chart}\" not found");
+    }
+    match chart.split_once('/') {
+        Some(_) if chart.contains("://") => {
+            bail!("{chart} is not on this machine; pull it, and give its path")
+        }
+        Some((repository, _)) => bail!("repo {repository} not found"),
+        None => bail!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {chart}"),
+    }
+}
+
 /// The chart's path on this machine (`LocateChart`): where it is, or where it was fetched to from a repository, a registry
 /// or an address. Its signature is checked if that is asked for.
 pub(crate) fn find(chart: &str, flags: &ChartFlags, global: &Global) -> Result<String> {
@@ -72,6 +90,7 @@ pub(crate) fn load_and_parse(
 }
 
 fn read_for_rendering(path: &Path, table: &mut FileTable, dialect: Dialect) -> Result<Vec<SourceFile>> {
+    ensure_there(&path.to_string_lossy())?;
     Ok(if path.is_dir() {
         project::ensure_chart(path, dialect)?;
         project::read_chart(path, table, dialect, &Processors)?

@@ -61,7 +61,7 @@ enum Command {
     Preview(Box<commands::preview::Args>),
     Repo(commands::repo::Args),
     Search(commands::search::Args),
-    Show(commands::show::Args),
+    Show(Box<commands::show::Args>),
     Template(Box<commands::template::Args>),
     Verify(commands::verify::Args),
     Version(commands::version::Args),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use chart::Dialect;
 use registry::provenance::{Keyring, ProvenanceError, Verified, sign, verify};
 
-use crate::{files, output};
+use crate::output;
 
 /// The keyring that Helm takes if none is named: GnuPG's own, of whichever kind is there.
 pub(crate) fn default_keyring() -> PathBuf {
@@ -55,8 +55,8 @@ impl<'a> Signing<'a> {
         Ok(Self { keyring: Keyring::open(keyring)?, key, passphrase_file, passphrase: None })
     }
 
-    /// Writes the signature beside an archive.
-    pub(crate) fn sign(&mut self, archive: &str, chart_yaml: &str) -> Result<()> {
+    /// The signature of an archive.
+    pub(crate) fn sign(&mut self, archive: &[u8], file_name: &str, chart_yaml: &str) -> Result<String> {
         let mut signer = self.keyring.signer(self.key)?;
         if let (Some(file), None) = (self.passphrase_file, &self.passphrase) {
             self.passphrase = Some(read_passphrase(file)?);
@@ -67,10 +67,7 @@ impl<'a> Signing<'a> {
             }
             signer.unlock(self.passphrase.as_deref().unwrap_or_default())?;
         }
-        let data = std::fs::read(archive).map_err(|error| cannot_open(archive, &error))?;
-        let text = sign(&data, golang::path::base(archive), chart_yaml, &signer)?;
-        let prov = format!("{archive}.prov");
-        files::write(Path::new(&prov), text.as_bytes()).map_err(|error| cannot_open(&prov, &error))
+        Ok(sign(archive, file_name, chart_yaml, &signer)?)
     }
 }
 

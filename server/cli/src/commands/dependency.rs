@@ -1,19 +1,22 @@
 //! `chartroom dependency`: what a chart depends on, and fetching it into `charts/`, as `helm dependency` does.
 
+mod fetch;
 mod list;
+mod sources;
 pub(crate) mod update;
 
 use anyhow::{Result, bail};
+use registry::{ChartRef, Verify};
 
-use crate::flags::Global;
+use crate::flags::{AccessFlags, Global, SignatureFlags};
 use crate::output;
 use update::Manager;
 
 /// List a chart's dependencies, and bring them into its `charts/`.
 ///
 /// Chart.yaml says what a chart depends on; `charts/` holds it, packed or as folders; Chart.lock remembers which versions
-/// were chosen. A dependency is a folder on this machine (`repository: file://../other`), or lies in `charts/` already
-/// (no repository). Those in chart repositories and registries are refused until chartroom fetches charts.
+/// were chosen. A dependency comes from a registry (`repository: oci://…`) or a chart repository (`https://…`, or `@NAME` for
+/// one of the user's list), is a folder on this machine (`file://../other`), or lies in `charts/` already (no repository).
 #[derive(Debug, clap::Args)]
 #[command(visible_aliases = ["dep", "dependencies"])]
 pub(crate) struct Args {
@@ -40,7 +43,7 @@ struct Build {
 
 /// Bring `charts/` up to what Chart.yaml says, and write Chart.lock.
 ///
-/// Packs each dependency into `charts/NAME-VERSION.tgz` and removes archives that are not asked for any more; folders in
+/// Fetches or packs each dependency into `charts/NAME-VERSION.tgz` and removes archives that are not asked for any more; folders in
 /// `charts/` stay. If anything fails, `charts/` and Chart.lock are left as they were.
 #[derive(Debug, clap::Args)]
 #[command(visible_alias = "up")]
@@ -55,57 +58,37 @@ struct Change {
     chart: Option<String>,
     #[arg(hide = true)]
     more: Vec<String>,
-    /// Do not ask chart repositories what is new. Those on this machine are never asked.
+    /// Do not ask chart repositories what is new: what was last fetched of them counts.
     #[arg(long)]
     skip_refresh: bool,
-    /// Check the signatures of what is fetched.
-    #[arg(long)]
-    verify: bool,
-    /// The keys to check signatures with.
-    #[arg(long, value_name = "FILE")]
-    keyring: Option<String>,
     #[command(flatten)]
-    remote: RemoteFlags,
-}
-
-/// How to talk to chart repositories. Taken so that scripts need not change; nothing here talks to one yet.
-#[derive(Debug, clap::Args)]
-pub(crate) struct RemoteFlags {
-    #[arg(long, hide = true)]
-    username: Option<String>,
-    #[arg(long, hide = true)]
-    password: Option<String>,
-    #[arg(long, hide = true)]
-    cert_file: Option<String>,
-    #[arg(long, hide = true)]
-    key_file: Option<String>,
-    #[arg(long, hide = true)]
-    ca_file: Option<String>,
-    #[arg(long, hide = true)]
-    insecure_skip_tls_verify: bool,
-    #[arg(long, hide = true)]
-    plain_http: bool,
+    signature: SignatureFlags,
+    #[command(flatten)]
+    access: AccessFlags,
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     match &args.task {
         Task::List(args) => list::run(global, args),
-        Task::Build(Build { change }) => change.run(global, "build", Manager::build),
-        Task::Update(Update { change }) => change.run(global, "update", Manager::update),
+        Task::Build(Build { change }) => change.run(global, "build", Verify::IfPossible, Manager::build),
+        Task::Update(Update { change }) => change.run(global, "update", Verify::Always, Manager::update),
     }
 }
 
 impl Change {
-    fn run(&self, global: &Global, name: &str, work: fn(&mut Manager) -> Result<()>) -> Result<()> {
+    fn run(
+        &self,
+        global: &Global,
+        name: &str,
+        verify: Verify,
+        work: fn(&mut Manager) -> Result<()>,
+    ) -> Result<()> {
         let chart = at_most_one(self.chart.as_deref(), &self.more, name)?;
-        if self.verify || self.keyring.is_some() {
-            let flag = if self.verify { "--verify" } else { "--keyring" };
-            bail!(
-                "{flag} checks signatures of fetched charts, which chartroom does not do yet; leave the flag out"
-            );
-        }
         let mut manager = Manager::new(&chart, global)?;
         manager.skip_refresh = self.skip_refresh;
+        let verify = if self.signature.verify { verify } else { Verify::Never };
+        let (keyring, access) = (self.signature.keyring(), self.access.access());
+        manager.asking = ChartRef { verify, keyring, access, ..ChartRef::default() };
         let done = work(&mut manager);
         output::print(&manager.told)?;
         done

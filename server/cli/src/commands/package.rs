@@ -1,18 +1,18 @@
 //! `chartroom package`: charts into archives, as `helm package` makes them.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use chart::pack::{PackConfig, pack};
+use chart::pack::{PackConfig, Package, pack};
 use chart::{Chart, Dialect, LoadErrorKind, Metadata};
 use golang::path;
 use golang::semver::Version;
 use text::FileTable;
 
-use super::dependency::RemoteFlags;
 use super::dependency::update::Manager;
-use crate::flags::Global;
+use crate::flags::{AccessFlags, Global};
+use crate::signatures::{Signing, default_keyring};
 use crate::{charts, epoch, files, output};
 
 /// Pack charts into archives that can be installed and stored.
@@ -37,20 +37,20 @@ pub(crate) struct Args {
     /// Bring `charts/` up to what Chart.yaml says before packing, as `chartroom dependency update` does.
     #[arg(short = 'u', long)]
     dependency_update: bool,
-    /// Sign the archive. Not there yet.
+    /// Sign the archive: writes `NAME-VERSION.tgz.prov` beside it.
     #[arg(long)]
     sign: bool,
-    /// The name of the key to sign with.
+    /// The name of the key to sign with, or a part of it.
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     key: String,
-    /// The file with the keys to sign with.
+    /// The file with the keys to sign with, as 'gpg --export-secret-keys' writes it.
     #[arg(long, value_name = "FILE")]
     keyring: Option<String>,
     /// The file with the passphrase of the key; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<String>,
     #[command(flatten)]
-    remote: RemoteFlags,
+    access: AccessFlags,
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
@@ -58,7 +58,7 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         bail!("need at least one argument, the path to the chart");
     }
     let config = epoch::pack_config(global.helm.dialect())?;
-    args.refuse_to_sign()?;
+    let mut signing = args.signing()?;
     for path in &args.charts {
         let root = charts::absolute(path);
         charts::stat(path)?;
@@ -66,32 +66,32 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
             // Helm keeps what this prints to itself.
             Manager::new(&project::text_of(&root), global)?.update()?;
         }
-        let packed = one(&root, args, &config)?;
+        let packed = one(&root, args, &config, signing.as_mut())?;
         output::print(&format!("Successfully packaged chart and saved it to: {packed}\n"))?;
     }
     Ok(())
 }
 
 impl Args {
-    fn refuse_to_sign(&self) -> Result<()> {
+    /// Who signs, if anybody does.
+    fn signing(&self) -> Result<Option<Signing<'_>>> {
         if !self.sign {
-            return Ok(());
+            return Ok(None);
         }
         if self.key.is_empty() {
             bail!("--key is required for signing a package");
         }
-        if self.keyring.as_deref() == Some("") {
-            bail!("--keyring is required for signing a package");
-        }
-        bail!(
-            "--sign makes signatures, which chartroom does not do yet; pack without it, and sign the archive with \
-             'helm package --sign' or gpg"
-        )
+        let keyring = match self.keyring.as_deref() {
+            Some("") => bail!("--keyring is required for signing a package"),
+            Some(path) => path.into(),
+            None => default_keyring(),
+        };
+        Signing::open(&keyring, &self.key, self.passphrase_file.as_deref()).map(Some)
     }
 }
 
 /// Packs one chart, and returns where it is.
-fn one(root: &Path, args: &Args, config: &PackConfig) -> Result<String> {
+fn one(root: &Path, args: &Args, config: &PackConfig, signing: Option<&mut Signing<'_>>) -> Result<String> {
     let chart = load(root, config.dialect)?;
     output::remark_all(&chart::warning::of_loading(&chart), config.dialect);
     let mut metadata = Metadata::clone(&chart.metadata);
@@ -104,7 +104,24 @@ fn one(root: &Path, args: &Args, config: &PackConfig) -> Result<String> {
     }
     let chart = chart.with_metadata(metadata);
     chart::dependencies::check(&chart)?;
-    save(&chart, &args.destination, config).context("failed to save")
+    let packed = pack(&chart, config).map_err(|reason| anyhow!("failed to save: {reason}"))?;
+    // Before anything is written: there is no archive without the signature that was asked for.
+    let signature = signing.map(|it| sign(it, &chart, &packed)).transpose()?;
+    let path = save(&packed, &args.destination).context("failed to save")?;
+    if let Some(text) = signature {
+        write(&format!("{path}.prov"), text.as_bytes())?;
+    }
+    Ok(path)
+}
+
+/// The signature of a packed chart. Of its metadata it says what somebody who loads the archive sees.
+fn sign(signing: &mut Signing<'_>, chart: &Chart, packed: &Package) -> Result<String> {
+    let mut metadata = Metadata::clone(&chart.metadata);
+    if let Some(problem) = chart::validate(&mut metadata) {
+        bail!(problem.message);
+    }
+    let text = metadata.to_yaml().map_err(|error| anyhow!("Chart.yaml: {}", error.message))?;
+    signing.sign(&packed.data, &packed.file_name, &text)
 }
 
 /// Loads the folder; Helm 4 asks for its API version first.
@@ -133,13 +150,12 @@ fn future(root: &Path, error: anyhow::Error) -> anyhow::Error {
     if unsupported && is_v3() == Some(true) { anyhow!("invalid chart apiVersion") } else { error }
 }
 
-fn save(chart: &Chart, destination: &str, config: &PackConfig) -> Result<String> {
+fn save(packed: &Package, destination: &str) -> Result<String> {
     let folder = match destination {
         "." => project::text_of(&std::env::current_dir()?),
         _ => destination.to_owned(),
     };
-    let package = pack(chart, config).map_err(|reason| anyhow!(reason))?;
-    let path = path::join([&*folder, &*package.file_name]);
+    let path = path::join([&*folder, &*packed.file_name]);
     let folder = path::dir(&path);
     match std::fs::metadata(&folder) {
         Ok(metadata) if !metadata.is_dir() => bail!("is not a directory: {folder}"),
@@ -152,7 +168,10 @@ fn save(chart: &Chart, destination: &str, config: &PackConfig) -> Result<String>
             bail!("stat {folder}: stat {folder}: {}", project::reason(&error))
         }
     }
-    files::write(&PathBuf::from(&path), &package.data)
-        .map_err(|error| anyhow!("open {path}: {}", project::reason(&error)))?;
+    write(&path, &packed.data)?;
     Ok(path)
+}
+
+fn write(path: &str, data: &[u8]) -> Result<()> {
+    files::write(Path::new(path), data).map_err(|error| anyhow!("open {path}: {}", project::reason(&error)))
 }

@@ -107,7 +107,7 @@ fn dearmored(data: &[u8]) -> Result<Vec<u8>, ProvenanceError> {
     while !rest.is_empty() {
         let end = rest.find(END).ok_or_else(|| invalid("an armored block does not end".to_owned()))?;
         let end = rest[end..].find('\n').map_or(rest.len(), |line| end + line + 1);
-        let block = Dearmor::new(BufReader::new(rest[..end].as_bytes())).read_to_end(&mut packets);
+        let block = Dearmor::new(BufReader::new(&rest.as_bytes()[..end])).read_to_end(&mut packets);
         block.map_err(|error| invalid(error.to_string()))?;
         rest = rest[end..].trim_start();
     }

@@ -2,10 +2,10 @@
 //! `template --dependency-update`.
 //!
 //! What goes to standard output, in which order and in which words, is Helm's (`downloader.Manager`). Two things are
-//! better: everything is packed in memory before the first file is touched, and what was changed is put back when a
-//! later step fails.
+//! better: everything is fetched, checked and packed before the first file is touched, and what was changed is put back
+//! when a later step fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +16,10 @@ use chart::{Chart, Dependency, Dialect, Lock};
 use golang::path;
 use golang::semver::{Constraints, Version};
 use golang::strconv::quote;
-use text::{Encoding, FileTable, LineIndex};
+use registry::{ChartRef, Client};
+use text::FileTable;
 
+use super::sources::{Source, locked_sources};
 use crate::files::Exchange;
 use crate::flags::Global;
 use crate::{charts, epoch, output};
@@ -26,17 +28,21 @@ use crate::{charts, epoch, output};
 pub(crate) struct Manager {
     /// Its folder, as messages name it.
     chart: String,
-    dialect: Dialect,
-    debug: bool,
+    pub(super) dialect: Dialect,
+    pub(super) debug: bool,
     packing: PackConfig,
-    /// Whether chart repositories are not to be asked.
+    /// Registries and repositories.
+    pub(super) client: Client,
+    /// Whether chart repositories are not to be asked what is new.
     pub(super) skip_refresh: bool,
+    /// What is done about signatures, with which keys, and how registries are talked to.
+    pub(super) asking: ChartRef,
     /// What Helm would have printed so far.
     pub(crate) told: String,
 }
 
 /// Archives by their names.
-type Archives = BTreeMap<String, Vec<u8>>;
+pub(super) type Archives = BTreeMap<String, Vec<u8>>;
 
 impl Manager {
     pub(crate) fn new(chart: &str, global: &Global) -> Result<Self> {
@@ -46,7 +52,9 @@ impl Manager {
             dialect,
             debug: global.debug,
             packing: epoch::pack_config(dialect)?,
+            client: global.files.client()?,
             skip_refresh: false,
+            asking: ChartRef::default(),
             told: String::new(),
         })
     }
@@ -59,13 +67,18 @@ impl Manager {
 
     fn update_chart(&mut self, chart: &Chart) -> Result<()> {
         let Some(required) = chart.metadata.dependencies.as_deref() else { return Ok(()) };
-        self.check_repositories(chart, required)?;
-        self.refuse_what_is_far_away(chart, required)?;
-        let mut locked = resolve(required, |it| self.look(it)).map_err(|reason| anyhow!(reason))?;
-        let (archives, charts) = self.pack_all(chart, &mut locked)?;
+        let list = self.list()?;
+        let (required, sources) = self.resolve_names(required, &list)?;
+        self.refresh_unmanaged(&sources)?;
+        self.refresh_list(&list)?;
+        let mut remaining = sources.iter();
+        let chosen =
+            resolve(&required, |it| remaining.next().map_or(Ok(None), |source| self.look(it, source)));
+        let mut locked = chosen.map_err(|reason| anyhow!(reason))?;
+        let (archives, charts) = self.gather(&mut locked, &sources)?;
         let lock = Lock {
             generated: epoch::now(),
-            digest: digest(Some(required), Some(&locked)),
+            digest: digest(Some(&required), Some(&locked)),
             dependencies: Some(locked.clone()),
             ..Lock::default()
         };
@@ -77,14 +90,17 @@ impl Manager {
     pub(crate) fn build(&mut self) -> Result<()> {
         let chart = self.load()?;
         let Some(lock) = &chart.lock else { return self.update_chart(&chart) };
+        let list = self.list()?;
         let required = chart.metadata.dependencies.as_deref();
-        self.check_repositories(&chart, required.unwrap_or_default())?;
-        if digest(required, lock.dependencies.as_deref()) != lock.digest {
+        let (resolved, _) = self.resolve_names(required.unwrap_or_default(), &list)?;
+        let resolved = required.map(|_| &*resolved);
+        if digest(resolved, lock.dependencies.as_deref()) != lock.digest {
             self.check_old_digest(&chart, lock)?;
         }
         let mut locked = lock.dependencies.clone().unwrap_or_default();
-        self.refuse_what_is_far_away(&chart, &locked)?;
-        let (archives, charts) = self.pack_all(&chart, &mut locked)?;
+        let sources = locked_sources(&locked, &list)?;
+        self.refresh_list(&list)?;
+        let (archives, charts) = self.gather(&mut locked, &sources)?;
         self.exchange(&charts, &archives, &locked, None)
     }
 
@@ -116,69 +132,22 @@ impl Manager {
         Ok(chart)
     }
 
-    /// Whether each repository is one at all (`resolveRepoNames`, `ensureMissingRepos`).
-    fn check_repositories(&mut self, chart: &Chart, required: &[Dependency]) -> Result<()> {
-        let mut unknown = Vec::new();
-        for dependency in required {
-            match Repository::of(dependency) {
-                Repository::Folder(repository) => {
-                    self.local_path(repository).map_err(|reason| anyhow!(reason))?;
-                    if self.debug {
-                        let _ = writeln!(self.told, "Repository from local path: {repository}");
-                    }
-                }
-                Repository::Unknown(repository) => unknown.push(repository),
-                // An alias may stand for anything, and what it stands for counts in the digest of the lock.
-                Repository::Alias => return Err(far_away(chart, dependency, &self.chart)),
-                Repository::Vendored | Repository::Remote | Repository::Scheme(_) => {}
+    /// The version that a dependency has where it lies, `None` for one in `charts/`. Nothing that is no version fits no range.
+    fn look(&self, dependency: &Dependency, source: &Source) -> Result<Option<String>, String> {
+        match source {
+            Source::Vendored => self.local_path(&path::join(["charts", &dependency.name])).map(|_| None),
+            Source::Folder => {
+                let folder = self.local_path(&dependency.repository)?;
+                let found = charts::load_folder(&folder, &mut FileTable::default(), self.dialect);
+                found.map(|chart| Some(chart.metadata.version.clone())).map_err(|error| format!("{error:#}"))
             }
+            Source::Registry => self.newest_tag(dependency).map(Some),
+            Source::Repository(repository) => self.newest_listed(dependency, repository).map(Some),
         }
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        bail!(
-            "no repository definition for {}. Please add them via 'helm repo add'\n\
-             Note that repositories must be URLs or aliases. For example, to refer to the \"example\"\n\
-             repository, use \"https://charts.example.com/\" or \"@example\" instead of\n\
-             \"example\". Don't forget to add the repo, too ('helm repo add').",
-            unknown.join(", ")
-        )
-    }
-
-    fn refuse_what_is_far_away(&mut self, chart: &Chart, dependencies: &[Dependency]) -> Result<()> {
-        let repositories: Vec<_> = dependencies.iter().map(|it| (it, Repository::of(it))).collect();
-        if let Some((dependency, _)) =
-            repositories.iter().find(|(_, it)| matches!(it, Repository::Remote | Repository::Alias))
-        {
-            return Err(far_away(chart, dependency, &self.chart));
-        }
-        let scheme = repositories.iter().find_map(|(_, it)| match it {
-            Repository::Scheme(scheme) => Some(*scheme),
-            Repository::Vendored
-            | Repository::Folder(_)
-            | Repository::Remote
-            | Repository::Alias
-            | Repository::Unknown(_) => None,
-        });
-        let Some(scheme) = scheme else { return Ok(()) };
-        if !self.skip_refresh {
-            self.told += "Getting updates for unmanaged Helm repositories...\n";
-        }
-        bail!("could not find protocol handler for: {scheme}")
-    }
-
-    /// The version that a dependency has where it lies, `None` for one in `charts/`.
-    fn look(&self, dependency: &Dependency) -> Result<Option<String>, String> {
-        if dependency.repository.is_empty() {
-            return self.local_path(&path::join(["charts", &dependency.name])).map(|_| None);
-        }
-        let folder = self.local_path(&dependency.repository)?;
-        let found = charts::load_folder(&folder, &mut FileTable::default(), self.dialect);
-        found.map(|chart| Some(chart.metadata.version.clone())).map_err(|error| format!("{error:#}"))
     }
 
     /// The folder that a `file://` leads to, from the chart on (`resolver.GetLocalPath`).
-    fn local_path(&self, repository: &str) -> Result<String, String> {
+    pub(super) fn local_path(&self, repository: &str) -> Result<String, String> {
         let path = repository.strip_prefix("file://").unwrap_or(repository);
         let path = if path::is_abs(path) { path::clean(path) } else { path::join([&*self.chart, path]) };
         match std::fs::metadata(&path) {
@@ -190,9 +159,9 @@ impl Manager {
         }
     }
 
-    /// Packs what is not in `charts/` already; the lock then says the version that was found. Returns the path of
-    /// `charts/` too.
-    fn pack_all(&mut self, chart: &Chart, locked: &mut [Dependency]) -> Result<(Archives, String)> {
+    /// Fetches and packs what is not in `charts/` already; the lock then says the version that was found. Returns the path
+    /// of `charts/` too.
+    fn gather(&mut self, locked: &mut [Dependency], sources: &[Source]) -> Result<(Archives, String)> {
         let charts = path::join([&*self.chart, "charts"]);
         match std::fs::metadata(&charts) {
             Ok(metadata) if !metadata.is_dir() => bail!("{} is not a directory", quote(&charts)),
@@ -203,13 +172,14 @@ impl Manager {
             Ok(_) | Err(_) => {}
         }
         let _ = writeln!(self.told, "Saving {} charts", locked.len());
-        let mut archives = Archives::new();
-        for dependency in locked {
-            let saved = match Repository::of(dependency) {
-                Repository::Vendored => self.check_vendored(dependency, &charts)?,
-                Repository::Folder(_) => self.pack_folder(dependency, &mut archives),
-                Repository::Remote | Repository::Alias | Repository::Scheme(_) | Repository::Unknown(_) => {
-                    Err(far_away(chart, dependency, &self.chart))
+        let (mut archives, mut fetched) = (Archives::new(), HashSet::new());
+        for (dependency, source) in locked.iter_mut().zip(sources) {
+            let saved = match source {
+                Source::Vendored => self.check_vendored(dependency, &charts)?,
+                Source::Folder => self.pack_folder(dependency, &mut archives),
+                Source::Registry => self.pull(dependency, &mut fetched, &mut archives),
+                Source::Repository(repository) => {
+                    self.download(dependency, repository, &mut fetched, &mut archives)
                 }
             };
             if let Err(error) = saved {
@@ -322,72 +292,4 @@ fn range_of(dependency: &Dependency) -> Result<Constraints> {
     let Dependency { name, version, .. } = dependency;
     Constraints::parse(version)
         .map_err(|error| anyhow!("dependency {name} has an invalid version/constraint format: {error}"))
-}
-
-/// What kind of place a dependency comes from.
-enum Repository<'d> {
-    /// It says none: `charts/` has it.
-    Vendored,
-    /// A folder on this machine.
-    Folder(&'d str),
-    /// A chart repository or a registry.
-    Remote,
-    /// A name that Helm's own configuration resolves.
-    Alias,
-    /// An address of a kind that nothing here understands.
-    Scheme(&'d str),
-    /// No address at all.
-    Unknown(&'d str),
-}
-
-impl<'d> Repository<'d> {
-    fn of(dependency: &'d Dependency) -> Self {
-        let text = dependency.repository.as_str();
-        if text.is_empty() {
-            return Self::Vendored;
-        }
-        if text.starts_with("file://") {
-            return Self::Folder(text);
-        }
-        if text.starts_with('@') || text.starts_with("alias:") {
-            return Self::Alias;
-        }
-        if text.starts_with('/') {
-            return Self::Scheme("");
-        }
-        // What Go's `url.ParseRequestURI` takes for an address, as far as repositories go.
-        let is_scheme = |it: &str| {
-            it.starts_with(|it: char| it.is_ascii_alphabetic())
-                && it.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'))
-        };
-        match text.split_once(':') {
-            Some((scheme, rest)) if is_scheme(scheme) && !rest.contains(' ') => match scheme {
-                "http" | "https" | "oci" => Self::Remote,
-                _ => Self::Scheme(scheme),
-            },
-            _ => Self::Unknown(text),
-        }
-    }
-}
-
-/// What to do about a dependency that would have to be fetched.
-fn far_away(chart: &Chart, dependency: &Dependency, folder: &str) -> anyhow::Error {
-    let Dependency { name, repository, .. } = dependency;
-    let place = place_of(chart, dependency).unwrap_or_else(|| "Chart.yaml".to_owned());
-    let place = path::join([folder, &*place]);
-    anyhow!(
-        "{place}: dependency {} comes from {repository}, and chartroom does not fetch charts yet. Fetch it with \
-         'helm dependency update', or put its folder into {} and leave its repository out",
-        quote(name),
-        path::join([folder, "charts", name])
-    )
-}
-
-/// `Chart.yaml:6`
-fn place_of(chart: &Chart, dependency: &Dependency) -> Option<String> {
-    let at = dependency.source.at()?;
-    let file = chart.raw.iter().find(|file| file.id == at.file)?;
-    let text = file.text()?;
-    let line = LineIndex::new(text).line_column(text, at.range.start(), Encoding::Utf32).line;
-    Some(format!("{}:{}", file.path, line + 1))
 }

@@ -9,7 +9,7 @@ use text::FileTable;
 use super::flags::Flags;
 use super::tell;
 use crate::charts;
-use crate::flags::{Global, ValuesFlags};
+use crate::flags::{ChartFlags, Global, ValuesFlags};
 use crate::host::Machine;
 use crate::manifests::{self, ChartSource};
 
@@ -53,7 +53,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
 }
 
 fn rendered(global: &Global, args: &Args, chart: &str) -> Result<String> {
-    charts::ensure_there(chart)?;
+    let chart = &charts::find(chart, &ChartFlags::default(), global)?;
     let dialect = global.helm.dialect();
     let mut table = FileTable::default();
     let user = args.values.read(&mut table, dialect)?;
