@@ -6,7 +6,9 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod charts;
+mod repositories;
 mod rig;
+mod signatures;
 
 use std::path::Path;
 

@@ -11,6 +11,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::{Scratch, archive, root};
 
@@ -19,7 +22,7 @@ pub const HELMS: [(&str, &str, &str); 2] =
     [("3", "helm-3.22.0", "HELM3_BIN"), ("4", "helm-4.3.1", "HELM4_BIN")];
 
 /// The topics, each a folder of cases: `tests/charts/TOPIC/*.txt`.
-pub const TOPICS: [&str; 5] = ["lint", "dependency", "package", "show", "template"];
+pub const TOPICS: [&str; 7] = ["lint", "dependency", "package", "show", "template", "repo", "verify"];
 
 /// A case.
 #[derive(Debug, Default)]
@@ -159,14 +162,16 @@ fn look(path: &Path) -> String {
     }
 }
 
-/// A file's text with the time at which a lock was made left out, unless somebody set it.
+/// A file's text without what is another each time: when a lock or an index was made, unless somebody set it, and the
+/// digests of archives that an index has.
 fn text_of(data: &[u8]) -> String {
-    let text = String::from_utf8_lossy(data);
-    let line = |line: &str| match line.starts_with("generated: \"202") {
-        true => "generated: \"NOW\"\n".to_owned(),
-        false => format!("{line}\n"),
-    };
-    text.lines().map(line).collect()
+    static TIMES: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"(?m)^( *"?(?:created|generated)"?: )"20[23][^"]*""#).unwrap());
+    static DIGESTS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"(?m)^( *"?digest"?: "?)[0-9a-f]{64}\b"#).unwrap());
+    let text: String = String::from_utf8_lossy(data).lines().map(|line| format!("{line}\n")).collect();
+    let text = TIMES.replace_all(&text, "$1\"NOW\"");
+    DIGESTS.replace_all(&text, "${1}DIGEST").into_owned()
 }
 
 fn pack(folder: &Path, archive: &Path) {

@@ -38,6 +38,16 @@ fn template() {
 }
 
 #[test]
+fn repo() {
+    check("repo");
+}
+
+#[test]
+fn verify() {
+    check("verify");
+}
+
+#[test]
 fn show() {
     check("show");
 }

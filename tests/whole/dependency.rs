@@ -1,4 +1,4 @@
-//! What `chartroom dependency` does otherwise than Helm: nothing is fetched, and nothing is left half done.
+//! What `chartroom dependency` does otherwise than Helm: nothing is left half done.
 
 use chartroom_tests::{Scratch, run};
 
@@ -30,45 +30,6 @@ fn names(scratch: &Scratch) -> Vec<String> {
     }
     found.sort();
     found
-}
-
-#[test]
-fn what_is_far_away_is_refused_by_name_and_line() {
-    for repository in
-        ["https://example.com/charts", "oci://example.com/charts", "\"@example\"", "alias:example"]
-    {
-        let scratch = charts(&format!(
-            "- name: near\n  version: 1.x\n- name: far\n  version: 1.x\n  repository: {repository}\n"
-        ));
-        scratch.write("top/charts/near/Chart.yaml", SUB.replace("sub", "near"));
-        let top = scratch.path().join("top");
-        let top = top.display();
-        let want = format!(
-            "Error: {top}/Chart.yaml:7: dependency \"far\" comes from {}, and chartroom does not fetch charts yet. Fetch it \
-             with 'helm dependency update', or put its folder into {top}/charts/far and leave its repository out\n",
-            repository.trim_matches('"')
-        );
-        assert_eq!(failing(&scratch, &["dependency", "update"]), want);
-        assert_eq!(failing(&scratch, &["dependency", "build"]), want);
-        assert_eq!(failing(&scratch, &["template", "--dependency-update"]), want);
-        assert_eq!(failing(&scratch, &["package", "-u"]), want);
-        assert_eq!(names(&scratch), ["top/Chart.yaml", "top/charts", "top/charts/near"]);
-    }
-}
-
-#[test]
-fn signatures_are_refused() {
-    let scratch = charts("[]\n");
-    assert!(
-        failing(&scratch, &["dep", "update", "--verify"]).starts_with("Error: --verify checks signatures")
-    );
-    assert!(
-        failing(&scratch, &["dep", "build", "--keyring", "x"])
-            .starts_with("Error: --keyring checks signatures")
-    );
-    assert!(
-        failing(&scratch, &["package", "--sign", "--key", "x"]).starts_with("Error: --sign makes signatures")
-    );
 }
 
 #[test]

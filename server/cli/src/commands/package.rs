@@ -64,7 +64,9 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         charts::stat(path)?;
         if args.dependency_update {
             // Helm keeps what this prints to itself.
-            Manager::new(&project::text_of(&root), global)?.update()?;
+            let mut manager = Manager::new(&project::text_of(&root), global)?;
+            manager.asking.access = args.access.access();
+            manager.update()?;
         }
         let packed = one(&root, args, &config, signing.as_mut())?;
         output::print(&format!("Successfully packaged chart and saved it to: {packed}\n"))?;

@@ -51,7 +51,8 @@ fn map(entries: Vec<(&str, Value)>) -> Value {
 fn data(file: &StateFile, release: &Release, output_folder: &str) -> Value {
     let name = base(&file.path);
     let stem = name.rfind('.').map_or(name, |at| &name[..at]);
-    let hash: String = Sha1::digest(file.path.as_bytes()).iter().take(4).map(|it| format!("{it:02x}")).collect();
+    let hash: String =
+        Sha1::digest(file.path.as_bytes()).iter().take(4).map(|it| format!("{it:02x}")).collect();
     let text = |it: &str| Value::from(it);
     let environment = &file.environment;
     map(vec![

@@ -91,5 +91,25 @@ pub(crate) fn in_words_of_repositories(error: Error, access: &Access) -> Error {
 
 /// An address without what could be a credential in it.
 pub fn without_credentials(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
+    match Url::parse(url) {
+        Ok(parsed) if url.contains(['@', '?', '#']) => shown(&parsed),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_credentials;
+
+    #[test]
+    fn addresses_are_shown_as_they_are_but_for_secrets() {
+        for (url, want) in [
+            ("https://a.host", "https://a.host"),
+            ("https://me:secret@a.host/x", "https://a.host/x"),
+            ("https://a.host/x?token=secret", "https://a.host/x"),
+            ("a b", "a b"),
+        ] {
+            assert_eq!(without_credentials(url), want);
+        }
+    }
 }

@@ -44,14 +44,14 @@ impl Manager {
         Ok(())
     }
 
-    /// Fetches the indexes of the user's list, all of them, as Helm does.
-    pub(super) fn refresh_list(&mut self, list: &Repositories) -> Result<()> {
-        if !self.skip_refresh && !list.entries.is_empty() {
+    /// Fetches the indexes of the user's list, all of them, as Helm does; none if no dependency is in a repository.
+    pub(super) fn refresh_list(&mut self, list: &Repositories, sources: &[Source]) {
+        let wanted = sources.iter().any(|it| matches!(it, Source::Repository(_)));
+        if wanted && !self.skip_refresh && !list.entries.is_empty() {
             self.told += "Hang tight while we grab the latest from your chart repositories...\n";
             self.refresh(&list.entries);
             self.told += "Update Complete. ⎈Happy Helming!⎈\n";
         }
-        Ok(())
     }
 
     fn refresh(&mut self, repositories: &[Repository]) {

@@ -57,8 +57,10 @@ impl Manager {
             let source = if let Some(source) = elsewhere(repository) {
                 self.check_folder(repository, &source)?;
                 source
-            } else if let Some(known) = known(repository, list) {
+            } else if let Some(known) = by_name(repository, list) {
                 dependency.repository.clone_from(&known.url);
+                Source::Repository(known.clone())
+            } else if let Some(known) = by_address(repository, list) {
                 Source::Repository(known.clone())
             } else if is_address(repository) {
                 let (name, url) = (unmanaged_name(repository), repository.clone());
@@ -111,10 +113,9 @@ fn elsewhere(repository: &str) -> Option<Source> {
     }
 }
 
-/// The repository of the list that is meant: `@name`, `alias:name`, or its address.
-fn known<'l>(repository: &str, list: &'l Repositories) -> Option<&'l Repository> {
-    let name = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"));
-    name.and_then(|name| list.get(name)).or_else(|| by_address(repository, list))
+/// The repository of the list that is meant by `@name` or `alias:name`.
+fn by_name<'l>(repository: &str, list: &'l Repositories) -> Option<&'l Repository> {
+    list.get(repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"))?)
 }
 
 fn by_address<'l>(address: &str, list: &'l Repositories) -> Option<&'l Repository> {
@@ -145,4 +146,66 @@ fn no_definition(unknown: &[String]) -> anyhow::Error {
     };
     let unknown = unknown.join(", ");
     anyhow!("no repository definition for {unknown}. Please add them via 'helm repo add'{note}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dependency(repository: &str) -> Dependency {
+        Dependency { name: "web".into(), repository: repository.into(), ..Dependency::default() }
+    }
+
+    fn list() -> Repositories {
+        let mut list = Repositories::default();
+        let repository = |name: &str, url: &str| Repository {
+            name: name.to_owned(),
+            url: url.to_owned(),
+            ..Repository::default()
+        };
+        list.set(repository("shop", "https://shop.host/charts"));
+        list.set(repository("other", "https://other.host"));
+        list
+    }
+
+    #[test]
+    fn repositories_are_known_by_name_and_address() {
+        let list = list();
+        let name = |repository: &str| {
+            by_name(repository, &list).or_else(|| by_address(repository, &list)).map(|it| it.name.as_str())
+        };
+        assert_eq!(name("@shop"), Some("shop"));
+        assert_eq!(name("alias:other"), Some("other"));
+        assert_eq!(name("https://shop.host/charts/"), Some("shop"));
+        assert_eq!(name("https://shop.host"), None);
+        assert_eq!(name("shop"), None);
+    }
+
+    #[test]
+    fn what_is_an_address() {
+        for text in ["https://a.host", "ftp:x", "/folder"] {
+            assert!(is_address(text), "{text}");
+        }
+        for text in ["stable", "@shop", "alias:shop", "a b://c", "https://a b"] {
+            assert!(!is_address(text), "{text}");
+        }
+        assert_eq!(
+            no_definition(&["@a".to_owned(), "alias:b".to_owned()]).to_string(),
+            "no repository definition for @a, alias:b. Please add them via 'helm repo add'"
+        );
+        assert!(no_definition(&["stable".to_owned()]).to_string().contains("must be URLs or aliases"));
+    }
+
+    #[test]
+    fn what_is_locked_must_be_in_the_list() {
+        let locked = ["", "file://x", "oci://a.host/charts", "https://other.host/"].map(dependency);
+        let sources = locked_sources(&locked, &list()).unwrap();
+        assert!(
+            matches!(&sources[..], [Source::Vendored, Source::Folder, Source::Registry, Source::Repository(it)] if it.name == "other")
+        );
+        assert_eq!(
+            locked_sources(&["https://x.host", "@shop"].map(dependency), &list()).unwrap_err().to_string(),
+            "no repository definition for https://x.host, @shop. Please add the missing repos via 'helm repo add'"
+        );
+    }
 }

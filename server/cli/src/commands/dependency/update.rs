@@ -36,7 +36,7 @@ pub(crate) struct Manager {
     /// Whether chart repositories are not to be asked what is new.
     pub(super) skip_refresh: bool,
     /// What is done about signatures, with which keys, and how registries are talked to.
-    pub(super) asking: ChartRef,
+    pub(crate) asking: ChartRef,
     /// What Helm would have printed so far.
     pub(crate) told: String,
 }
@@ -70,7 +70,7 @@ impl Manager {
         let list = self.list()?;
         let (required, sources) = self.resolve_names(required, &list)?;
         self.refresh_unmanaged(&sources)?;
-        self.refresh_list(&list)?;
+        self.refresh_list(&list, &sources);
         let mut remaining = sources.iter();
         let chosen =
             resolve(&required, |it| remaining.next().map_or(Ok(None), |source| self.look(it, source)));
@@ -99,7 +99,7 @@ impl Manager {
         }
         let mut locked = lock.dependencies.clone().unwrap_or_default();
         let sources = locked_sources(&locked, &list)?;
-        self.refresh_list(&list)?;
+        self.refresh_list(&list, &sources);
         let (archives, charts) = self.gather(&mut locked, &sources)?;
         self.exchange(&charts, &archives, &locked, None)
     }

@@ -121,7 +121,9 @@ impl DiffFlags {
             "simple" => Form::Simple,
             "json" => Form::Json,
             "structured" => Form::Structured,
-            other => bail!("chartroom does not have --output {other}; there are diff, simple, json and structured"),
+            other => {
+                bail!("chartroom does not have --output {other}; there are diff, simple, json and structured")
+            }
         };
         let mut suppressed_kinds = self.suppress.clone();
         suppressed_kinds.extend(self.suppress_secrets.then(|| "Secret".to_owned()));

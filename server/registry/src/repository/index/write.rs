@@ -1,6 +1,5 @@
 //! Printing an index as Helm does: YAML with sorted keys, or JSON in the order of Go's structs.
 
-use chart::METADATA_FIELDS;
 use golang::time::NEVER;
 use serde_json::{Map, Value as Json};
 use yaml::{Entry, Layout, Node, Value};
@@ -69,10 +68,12 @@ impl ChartVersion {
     }
 
     fn to_json(&self) -> Json {
+        let metadata = serde_json::from_str(&chart::json::metadata(&self.metadata));
+        let mut fields: Map<String, Json> = metadata.unwrap_or_default();
         let node = self.to_node();
-        let fields = METADATA_FIELDS.iter().chain(&OWN).chain(&OBSOLETE);
-        let found = fields.filter_map(|field| Some(((*field).to_owned(), json(node.get(field)?))));
-        Json::Object(found.collect())
+        let own = OWN.iter().chain(&OBSOLETE);
+        fields.extend(own.filter_map(|field| Some(((*field).to_owned(), json(node.get(field)?)))));
+        Json::Object(fields)
     }
 }
 
