@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const failed = ['grammar.mjs', 'neovim.mjs', 'vscode.mjs'].filter((name) => {
+const failed = ['grammar.mjs', 'neovim.mjs', 'vscode.mjs', 'helmfile.mjs', 'helmfile-neovim.mjs'].filter((name) => {
   process.stdout.write(`\n== tests/editors/${name}\n`);
   return spawnSync(process.execPath, [path.join(here, name)], { stdio: 'inherit' }).status !== 0;
 });

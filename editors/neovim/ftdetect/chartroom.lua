@@ -8,11 +8,12 @@ if vim.fn.has('nvim-0.8') == 1 then
   -- A priority above that of extensions, which know *.yaml and *.txt.
   local template = { helm, { priority = 10 } }
   vim.filetype.add({
-    filename = { ['Chart.lock'] = 'yaml', ['helmfile.yaml'] = 'helmfile', ['helmfile.yml'] = 'helmfile' },
+    filename = { ['Chart.lock'] = 'yaml' },
     pattern = {
       ['.*/templates/.*%.ya?ml'] = template,
       ['.*/templates/.*%.tpl'] = template,
       ['.*/templates/.*%.txt'] = template,
+      ['.*/helmfile[^/]*%.ya?ml'] = 'helmfile',
       ['.*/helmfile%.d/.*%.ya?ml'] = 'helmfile',
       ['.*%.ya?ml%.gotmpl'] = 'helmfile',
     },
@@ -34,6 +35,6 @@ local function detect(pattern, filetype, accepts)
 end
 
 detect({ '*/templates/*.yaml', '*/templates/*.yml', '*/templates/*.tpl', '*/templates/*.txt' }, 'helm', files.chart_of)
-detect({ 'helmfile.yaml', 'helmfile.yml', '*/helmfile.d/*.yaml', '*/helmfile.d/*.yml' }, 'helmfile')
+detect({ 'helmfile*.yaml', 'helmfile*.yml', '*/helmfile.d/*.yaml', '*/helmfile.d/*.yml' }, 'helmfile')
 detect({ '*.yaml.gotmpl', '*.yml.gotmpl' }, 'helmfile')
 detect({ 'Chart.lock' }, 'yaml')

@@ -22,7 +22,9 @@ export interface Target {
   namespace: string;
   /** Of two that say something, the later one counts. */
   valuesFiles: string[];
-  /** URI of the chart's folder. */
+  /** URI of the helmfile whose release it is, if it is one's. */
+  helmfile?: string;
+  /** URI of the chart's folder; of an environment of a helmfile, the helmfile. */
   chart: string;
 }
 
@@ -93,8 +95,15 @@ export interface ReleaseId {
   name: string;
 }
 
-/** Which release a command is about: that of the chart of a file, by the file's URI, or one by its name. */
-export type ReleaseOf = string | ReleaseId;
+/** A release of a helmfile; without a name all of them, without an environment in the active one. */
+export interface HelmfileRelease {
+  helmfile: string;
+  environment?: string;
+  release?: string;
+}
+
+/** Which release a command is about: that of the chart of a file, by the file's URI, one of a helmfile, or one by name. */
+export type ReleaseOf = string | HelmfileRelease | ReleaseId;
 
 export interface CommandOptions {
   revision?: number;

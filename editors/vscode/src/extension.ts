@@ -8,7 +8,7 @@ import { Previews } from './previews';
 import { Plans } from './plans';
 import { Progresses } from './progress';
 import { Releases, argumentsOf } from './releases';
-import { createClient, findServer } from './server';
+import { PREVIEW, createClient, findServer } from './server';
 import { Targets } from './targets';
 
 let client: LanguageClient | undefined;
@@ -30,6 +30,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const started = createClient(server, log, {
     provideTextDocumentContent: async (uri, token, next) => (await previews.text(uri)) ?? (await next(uri, token)),
     handleWorkDoneProgress: (token, params, next) => progresses.handle(token, params, next),
+    window: {
+      showDocument: async (params, token, next) => {
+        const uri = vscode.Uri.parse(params.uri, true);
+        if (uri.scheme !== PREVIEW) {
+          return next(params, token);
+        }
+        await previews.openNamed(uri);
+        return { success: true };
+      },
+    },
     executeCommand: (command, given, next) => next(command, argumentsOf(started, previews, command, given)),
   });
   client = started;

@@ -48,6 +48,11 @@ export class Previews implements vscode.Disposable {
     });
   }
 
+  /** Opens a preview that the server names, beside the editor. */
+  async openNamed(uri: vscode.Uri): Promise<void> {
+    await this.open(...sourceOf(uri));
+  }
+
   /** The text of a virtual document, for the language client. `undefined` if it is not one of ours. */
   async text(uri: vscode.Uri): Promise<string | undefined> {
     if (uri.scheme !== PREVIEW) {

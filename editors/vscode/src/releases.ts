@@ -114,13 +114,18 @@ function icon(status: string): vscode.ThemeIcon {
   }
 }
 
+/** Commands for all releases of a helmfile, in its active environment. */
+const OF_HELMFILES = new Set(['chartroom.diffAll', 'chartroom.applyAll', 'chartroom.fetchChart']);
+
+const isNamed = (it: unknown): boolean => typeof it === 'object' && it !== null && ('name' in it || 'helmfile' in it);
+
 /** What the server is told when one of its commands is run from a menu, the tree, a lens or the palette. */
 export function argumentsOf(client: LanguageClient, previews: Previews, command: string, given: unknown[]): unknown[] {
   const [first, second] = given;
   if (isNode(first)) {
     return ofNodes(command, first, Array.isArray(second) ? second.filter(isNode) : []);
   }
-  if (typeof first === 'string' || (typeof first === 'object' && first !== null && 'name' in first)) {
+  if (typeof first === 'string' || isNamed(first)) {
     return given;
   }
   if (command === 'chartroom.pickContext') {
@@ -130,6 +135,9 @@ export function argumentsOf(client: LanguageClient, previews: Previews, command:
   const uri = first instanceof vscode.Uri ? first : editor?.document.uri;
   if (uri === undefined) {
     throw new Error('open a file of the chart first');
+  }
+  if (OF_HELMFILES.has(command)) {
+    return [{ helmfile: client.code2ProtocolConverter.asUri(uri) }];
   }
   const chart = previews.get(uri)?.target.chart;
   const of = chart ?? client.code2ProtocolConverter.asUri(uri);

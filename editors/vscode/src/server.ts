@@ -16,6 +16,8 @@ const documents: DocumentFilter[] = [
   { scheme: 'file', pattern: '**/{Chart,requirements}.{yaml,lock}' },
   { scheme: 'file', pattern: '**/*values*.{yaml,yml,json}' },
   { scheme: 'file', pattern: '**/.helmignore' },
+  // State values of helmfiles, where people keep them.
+  { scheme: 'file', pattern: '**/{environments,envs}/**/*.{yaml,yml}' },
 ];
 
 /** The program: the user's choice, the one in this extension, or the one in the `PATH`. */

@@ -136,7 +136,7 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
   private show(): void {
     const { active, bar, language } = this;
     const failing = this.failing();
-    void vscode.commands.executeCommand('setContext', 'chartroom.inChart', active !== undefined);
+    void vscode.commands.executeCommand('setContext', 'chartroom.inChart', active !== undefined && !isEnvironment(active));
     void vscode.commands.executeCommand('setContext', 'chartroom.previewFails', failing !== undefined);
     if (active === undefined || this.client.state !== State.Running) {
       bar.hide();
@@ -165,6 +165,8 @@ export class Targets implements vscode.Disposable, vscode.FileDecorationProvider
 
 const word = (preview: ext.Preview): string => (preview.status === 'stale' ? 'stale' : 'incomplete');
 
+const isEnvironment = (target: ext.Target): boolean => target.helmfile === target.chart;
+
 const names = (target: ext.Target): string =>
   target.valuesFiles.map((file) => path.basename(file)).join(', ') || "the chart's own values";
 
@@ -172,13 +174,16 @@ function item(target: ext.Target, isActive: boolean): vscode.QuickPickItem & { t
   return {
     target,
     label: `${isActive ? '$(check)' : '$(blank)'} ${target.name}`,
-    description: `${target.namespace}/${target.releaseName}`,
-    detail: names(target),
+    description: isEnvironment(target) ? 'environment' : `${target.namespace}/${target.releaseName}`,
+    detail: isEnvironment(target) ? path.basename(target.chart) : names(target),
   };
 }
 
 function tooltip(active: ext.Target, failing: ext.Preview | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
+  if (isEnvironment(active)) {
+    return text.appendMarkdown('**Helmfile environment** ').appendText(active.name);
+  }
   text.appendMarkdown('**Helm target** ').appendText(active.name);
   text.appendMarkdown('\n\nRelease ').appendText(`${active.releaseName} in ${active.namespace}`);
   text.appendMarkdown('\n\nValues ').appendText(names(active));

@@ -14,6 +14,7 @@ mod flags;
 mod fleet;
 mod host;
 mod manifests;
+mod market;
 mod output;
 mod post_renderer;
 mod processors;

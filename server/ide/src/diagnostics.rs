@@ -30,6 +30,8 @@ pub enum Severity {
     Warning,
     /// It could be better.
     Info,
+    /// Something to know; nothing is wrong.
+    Hint,
 }
 
 impl Diagnostic {

@@ -4,11 +4,14 @@
 //! answer with plain data in the editor's words. Nothing here knows the protocol, a thread or the disk.
 
 mod analysis;
+pub mod catalog;
 mod completion;
+pub mod dependencies;
 mod describe;
 mod diagnostics;
 mod document_symbols;
 mod goto_definition;
+pub mod helmfile;
 mod hover;
 mod keys;
 mod kubernetes;

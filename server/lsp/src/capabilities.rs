@@ -6,12 +6,12 @@ use crate::client::ClientFacts;
 use crate::convert::uri;
 use crate::ext;
 use crate::lsp_types::{
-    ChangeNotifications, CodeActionOptions, CodeActionProvider, CodeLensOptions, CompletionOptions,
-    DefinitionProvider, DocumentHighlightProvider, DocumentSymbolProvider, ExecuteCommandOptions,
-    FoldingRangeProvider, HoverProvider, PositionEncodingKind, ReferencesProvider, RenameOptions,
-    RenameProvider, Save, SelectionRangeProvider, ServerCapabilities, TextDocumentContent,
-    TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ChangeNotifications, CodeActionKind, CodeActionOptions, CodeActionProvider, CodeLensOptions,
+    CompletionOptions, DefinitionProvider, DocumentHighlightProvider, DocumentLinkOptions,
+    DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider, HoverProvider, PositionEncodingKind,
+    ReferencesProvider, RenameOptions, RenameProvider, Save, SelectionRangeProvider, ServerCapabilities,
+    TextDocumentContent, TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use crate::releases::SCHEME;
 
@@ -41,12 +41,13 @@ pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
             prepare_provider: Some(true),
             ..RenameOptions::default()
         })),
+        document_link_provider: Some(DocumentLinkOptions::default()),
         document_symbol_provider: Some(DocumentSymbolProvider::Bool(true)),
         folding_range_provider: Some(FoldingRangeProvider::Bool(true)),
         selection_range_provider: Some(SelectionRangeProvider::Bool(true)),
         code_lens_provider: Some(CodeLensOptions::default()),
         code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
-            code_action_kinds: Some(vec![crate::requests::code_action_kind()]),
+            code_action_kinds: Some(vec![crate::requests::code_action_kind(), CodeActionKind::QuickFix]),
             ..CodeActionOptions::default()
         })),
         execute_command_provider: Some(ExecuteCommandOptions {

@@ -30,6 +30,10 @@ pub(crate) struct ClientFacts {
     pub(crate) related_places: bool,
     /// It folds whole lines only.
     pub(crate) folds_lines: bool,
+    /// An edit may make files.
+    pub(crate) creates_files: bool,
+    /// An edit may give files other names.
+    pub(crate) renames_files: bool,
     /// It shows virtual documents and asks us for their text.
     pub(crate) virtual_documents: bool,
     /// It shows documents that we name.
@@ -52,7 +56,14 @@ impl ClientFacts {
         let at = |path: &str| params.pointer(&format!("/capabilities/{path}"));
         let yes = |path: &str| at(path).and_then(Value::as_bool).unwrap_or(false);
         let formats = at("textDocument/hover/contentFormat").and_then(Value::as_array);
+        let operations = at("workspace/workspaceEdit/resourceOperations").and_then(Value::as_array);
+        let edits_files = |what: &str| {
+            yes("workspace/workspaceEdit/documentChanges")
+                && operations.is_some_and(|all| all.iter().any(|it| it == what))
+        };
         Self {
+            creates_files: edits_files("create"),
+            renames_files: edits_files("rename"),
             encoding: encoding(at("general/positionEncodings")),
             watches_files: yes("workspace/didChangeWatchedFiles/dynamicRegistration"),
             has_settings: yes("workspace/configuration"),

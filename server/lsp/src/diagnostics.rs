@@ -200,6 +200,7 @@ fn diagnostic(
             ide::Severity::Error => DiagnosticSeverity::Error,
             ide::Severity::Warning => DiagnosticSeverity::Warning,
             ide::Severity::Info => DiagnosticSeverity::Information,
+            ide::Severity::Hint => DiagnosticSeverity::Hint,
         }),
         code: Some(Code::String(finding.code.to_owned())),
         source: Some("chartroom".to_owned()),

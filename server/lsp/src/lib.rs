@@ -19,10 +19,13 @@ mod cancel;
 mod capabilities;
 mod client;
 mod convert;
+mod dependencies;
 mod diagnostics;
 pub mod ext;
 mod front;
+mod helmfiles;
 mod logging;
+mod market;
 mod model;
 mod notifications;
 mod pool;
@@ -38,6 +41,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use ide::catalog::{ChartSource, ChartVersion};
+pub use market::{Market, NoMarket};
 pub use releases::{Asked, Clusters, Context, NoClusters, Site};
 pub use serve::{ServeError, run, run_stdio};
 pub use settings::{Deploy, HelmVersion, Kube, Settings};

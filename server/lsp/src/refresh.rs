@@ -4,20 +4,22 @@
 //! once. There is no waiting for the typing to pause. New work cancels what is under way, but not twice in a
 //! row: someone who types without a pause still sees the rendering follow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use futures::executor::block_on;
+use project::{path_of, text_of};
 use tokio::runtime::Handle;
 use tower_lsp::Client;
 
 use crate::cancel::Cancel;
 use crate::diagnostics::{News, Published, checks, findings};
 use crate::ext::PreviewChangedNotification;
-use crate::lsp_types::PublishDiagnosticsNotification;
+use crate::helmfiles::{Fleet, Shown, by_file};
+use crate::lsp_types::{PublishDiagnosticsNotification, PublishDiagnosticsParams, Uri};
 use crate::preview::Previews;
 use crate::releases::drift_findings;
 use crate::state::Snapshot;
@@ -86,7 +88,8 @@ impl Refresher {
     pub(crate) fn start(client: Client, previews: Arc<Previews>) -> Self {
         let mailbox = Arc::<Mailbox>::default();
         let (runtime, published) = (Handle::current(), Published::default());
-        let mut worker = Worker { mailbox: mailbox.clone(), client, previews, published, runtime };
+        let shown = BTreeMap::new();
+        let mut worker = Worker { mailbox: mailbox.clone(), client, previews, published, shown, runtime };
         let started = thread::Builder::new().name("refresh".to_owned()).spawn(move || worker.work());
         if let Err(error) = started {
             tracing::error!("cannot start the thread for diagnostics: {error}");
@@ -144,6 +147,8 @@ struct Worker {
     client: Client,
     previews: Arc<Previews>,
     published: Published,
+    /// What the client was told of helmfiles.
+    shown: BTreeMap<PathBuf, Shown>,
     runtime: Handle,
 }
 
@@ -151,6 +156,12 @@ impl Worker {
     fn work(&mut self) {
         let mut may_cancel = true;
         while let Some((snapshot, touched, cancel)) = self.mailbox.take(may_cancel) {
+            for path in self.fleets(&snapshot, &touched) {
+                let fleet = || self.fleet(&snapshot, &path, &touched);
+                if catch_unwind(AssertUnwindSafe(fleet)).is_err() {
+                    tracing::error!("checking {} failed; this is a bug in Chartroom", path.display());
+                }
+            }
             for root in self.roots(&snapshot, &touched) {
                 let chart = || self.chart(&snapshot, &root, &touched, &cancel);
                 if catch_unwind(AssertUnwindSafe(chart)).is_err() {
@@ -177,8 +188,11 @@ impl Worker {
         let mut roots: BTreeSet<PathBuf> = own.collect();
         // A values file of a target may lie outside of its chart.
         for root in self.published.roots().into_iter().chain(self.previews.roots()) {
-            let files = snapshot.active_target(&root).values_files;
-            if files.iter().any(|file| touched.documents.contains(project::text_of(file).as_str())) {
+            let target = snapshot.active_target(&root);
+            let is_own = |file: &PathBuf| touched.documents.contains(project::text_of(file).as_str());
+            let fleet = target.of.as_ref().map(|it| snapshot.fleet(&it.helmfile));
+            let in_fleet = |fleet: &Fleet| touched.documents.iter().any(|it| fleet.looks_at(it));
+            if target.values_files.iter().any(is_own) || fleet.is_some_and(|it| in_fleet(&it)) {
                 roots.insert(root);
             }
         }
@@ -200,6 +214,7 @@ impl Worker {
             let news = self.published.news(snapshot, &view, &model, News::Errors(found), &touched.again);
             self.publish(news);
             let Some(mut found) = checks(&view, &model, cancel) else { return };
+            found.extend(crate::dependencies::outdated(snapshot, &view));
             if let Some(checked) = snapshot.checked(root) {
                 let Some(drift) = drift_findings(checked, &view, &model, cancel) else { return };
                 found.extend(drift);
@@ -211,6 +226,44 @@ impl Worker {
             let news = self.published.forget(root);
             self.publish(news);
         }
+    }
+
+    /// The helmfiles to look at: of those with open files, those that look at what was touched.
+    fn fleets(&self, snapshot: &Snapshot, touched: &Touched) -> BTreeSet<PathBuf> {
+        let open = snapshot.documents().filter_map(|it| snapshot.fleet_of(&path_of(it.path.as_deref()?)));
+        let mut fleets: BTreeSet<PathBuf> = open
+            .filter(|it| touched.everything || touched.documents.iter().any(|path| it.looks_at(path)))
+            .map(|it| path_of(&it.path))
+            .collect();
+        // Those of which nothing is open any longer are among them, to be forgotten.
+        fleets.extend(self.shown.keys().filter(|_| touched.everything).cloned());
+        let closed = self.shown.keys().filter(|it| touched.documents.contains(text_of(it).as_str()));
+        fleets.extend(closed.cloned());
+        fleets
+    }
+
+    fn fleet(&mut self, snapshot: &Snapshot, path: &Path, touched: &Touched) {
+        let is_open = snapshot.documents().any(|it| {
+            let own = it.path.as_deref().and_then(|it| snapshot.fleet_of(&path_of(it)));
+            own.is_some_and(|it| path_of(&it.path) == path)
+        });
+        let now = if is_open { by_file(snapshot, &snapshot.fleet(path)) } else { Shown::new() };
+        let before = self.shown.remove(path).unwrap_or_default();
+        let gone = before.keys().filter(|uri| !now.contains_key(*uri));
+        let mut news: Vec<_> =
+            gone.map(|uri| PublishDiagnosticsParams::new(Uri(uri.clone()), None, Vec::new())).collect();
+        for (uri, diagnostics) in &now {
+            let document = snapshot.document(uri);
+            let asked = document.is_some_and(|it| touched.again.contains(&it.key()));
+            if asked || before.get(uri) != Some(diagnostics) {
+                let version = document.map(|it| it.version).filter(|_| snapshot.client.diagnostic_versions);
+                news.push(PublishDiagnosticsParams::new(Uri(uri.clone()), version, diagnostics.clone()));
+            }
+        }
+        if is_open {
+            self.shown.insert(path.to_owned(), now);
+        }
+        self.publish(news);
     }
 
     fn preview(&self, snapshot: &Snapshot, previews: &[crate::convert::uri::PreviewOf], cancel: &Cancel) {

@@ -17,6 +17,7 @@ use crate::lsp_types::{
     ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
     InitializeParams, InitializeResult, InitializedParams, Registration, ServerInfo,
 };
+use crate::market::{Known, Market};
 use crate::pool::Pool;
 use crate::preview::{PreviewSource, Previews};
 use crate::refresh::{Refresher, Touched};
@@ -71,14 +72,21 @@ pub(crate) struct Shared {
 }
 
 impl Server {
-    pub(crate) fn new(client: Client, source: Arc<dyn PreviewSource>, clusters: Arc<dyn Clusters>) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        source: Arc<dyn PreviewSource>,
+        clusters: Arc<dyn Clusters>,
+        market: Arc<dyn Market>,
+    ) -> Self {
+        let mut state = State::default();
+        state.set_market(Arc::new(Known::new(market)));
         let previews = Arc::new(Previews::new(source));
         Self(Arc::new(Shared {
             refresher: Refresher::start(client.clone(), previews.clone()),
             client,
             previews,
             releases: Releases::new(clusters),
-            state: Mutex::default(),
+            state: Mutex::new(state),
             interactive: Pool::new("interactive", 2),
             background: Pool::new("background", 1),
             shut_down: AtomicBool::new(false),

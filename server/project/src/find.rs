@@ -1,7 +1,7 @@
 //! Which chart a file belongs to, and which charts there are.
 //!
 //! A folder with a `Chart.yaml` is a chart. One in the `charts/` of another is that one's subchart, and is
-//! rendered as a part of it; so most questions are asked of the [`root_chart`].
+//! rendered as a part of it; so most questions are asked of the [`root_chart`]. Helmfiles are told by their names.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -49,23 +49,47 @@ fn parent_chart(root: &Path) -> Option<PathBuf> {
 /// All charts below a folder that are no subcharts, in the order of their paths. Links are not followed.
 pub fn charts_below(folder: &Path, limits: FindLimits) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut queue = VecDeque::from([(folder.to_owned(), 0)]);
-    let mut left = limits.folders;
-    while let Some((folder, depth)) = queue.pop_front() {
-        if left == 0 {
-            break;
+    each_folder(folder, limits, |folder, inside_chart| {
+        if inside_chart {
+            found.push(folder.to_owned());
         }
-        left -= 1;
+    });
+    found.sort();
+    found
+}
+
+/// All helmfiles below a folder, in the order of their paths. Links are not followed.
+pub fn helmfiles_below(folder: &Path, limits: FindLimits) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    each_folder(folder, limits, |folder, _| {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let paths = files.filter(|it| it.file_type().is_ok_and(|it| it.is_file())).map(|it| it.path());
+        found.extend(paths.filter(|it| is_helmfile(it)));
+    });
+    found.sort();
+    found
+}
+
+/// Whether a file is a helmfile, by its name: `helmfile.yaml`, `helmfile-prod.yaml.gotmpl`, or any YAML in `helmfile.d`.
+pub fn is_helmfile(path: &Path) -> bool {
+    let Some(name) = path.file_name().map(|it| it.to_string_lossy()) else { return false };
+    let stem = name.strip_suffix(".gotmpl").unwrap_or(&name);
+    let is_yaml = Path::new(stem).extension().is_some_and(|it| it == "yaml" || it == "yml");
+    let folder = path.parent().and_then(Path::file_name);
+    is_yaml && (stem.starts_with("helmfile") || folder.is_some_and(|it| it == "helmfile.d"))
+}
+
+/// Visits folders, the outer ones first, and tells of each whether it is a chart.
+fn each_folder(folder: &Path, limits: FindLimits, mut visit: impl FnMut(&Path, bool)) {
+    let mut queue = VecDeque::from([(folder.to_owned(), 0)]);
+    for _ in 0..limits.folders {
+        let Some((folder, depth)) = queue.pop_front() else { break };
         let inside_chart = is_chart(&folder);
         if depth < limits.depth {
             queue.extend(folders_in(&folder, inside_chart).into_iter().map(|it| (it, depth + 1)));
         }
-        if inside_chart {
-            found.push(folder);
-        }
+        visit(&folder, inside_chart);
     }
-    found.sort();
-    found
 }
 
 /// Folders worth a look. Those with a meaning in a chart hold subcharts and templates, not charts.
@@ -142,6 +166,23 @@ mod tests {
         assert!(charts_below(it.path(), FindLimits { depth: 2, folders: 100 }).is_empty());
         assert!(charts_below(it.path(), FindLimits { depth: 9, folders: 3 }).is_empty());
         assert_eq!(charts_below(it.path(), FindLimits { depth: 3, folders: 4 }).len(), 1);
+    }
+
+    #[test]
+    fn helmfiles_are_told_by_their_names() {
+        let it = workspace(&[
+            "helmfile.yaml",
+            "a/helmfile.yaml.gotmpl",
+            "a/helmfile-prod.yml",
+            "b/helmfile.d/10-web.yaml",
+            "b/values.yaml",
+            "c/helmfile.lock",
+            ".git/helmfile.yaml",
+        ]);
+        let found = helmfiles_below(it.path(), FindLimits::default());
+        let expected =
+            ["a/helmfile-prod.yml", "a/helmfile.yaml.gotmpl", "b/helmfile.d/10-web.yaml", "helmfile.yaml"];
+        assert_eq!(found, expected.map(|name| it.path().join(name)));
     }
 
     #[cfg(unix)]

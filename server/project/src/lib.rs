@@ -16,7 +16,7 @@ mod watch;
 
 pub use cache::FileCache;
 pub use error::{ReadError, ReadErrorKind, reason};
-pub use find::{FindLimits, chart_root, charts_below, root_chart};
+pub use find::{FindLimits, chart_root, charts_below, helmfiles_below, is_helmfile, root_chart};
 pub use overlay::{Unsaved, lay_over};
 pub use path::{path_of, text_of};
 pub use read::{

@@ -49,6 +49,10 @@ M.words = {
         vim.notify('chartroom: there is a preview of a template and of a chart', vim.log.levels.ERROR)
         return
       end
+      if vim.bo.filetype == 'helmfile' then
+        require('chartroom.releases').run('previewRelease')
+        return
+      end
       require('chartroom.preview').open(scope)
     end,
     complete = function()
@@ -89,6 +93,14 @@ M.words = {
         return
       end
       require('chartroom.releases').run('rollBack', number and { revision = number })
+    end,
+  },
+  diffall = release('diffAll'),
+  applyall = release('applyAll'),
+  fetch = {
+    run = function()
+      local is_helmfile = vim.bo.filetype == 'helmfile'
+      require('chartroom.releases').run(is_helmfile and 'fetchChart' or 'fetchDependencies')
     end,
   },
   uninstall = release('uninstall'),

@@ -52,6 +52,10 @@ function M.is_ours(bufnr)
   if filetype == 'helmfile' then
     return true
   end
+  -- State values of helmfiles, where people keep them.
+  if path:find('/environments/.*%.ya?ml$') or path:find('/envs/.*%.ya?ml$') then
+    return true
+  end
   if M.chart_of(path) == nil then
     return false
   end

@@ -42,6 +42,10 @@ local handlers = {
       require('chartroom.documents').show(vim.lsp.get_client_by_id(context.client_id), params.uri)
       return { success = true }
     end
+    if vim.startswith(params.uri, 'chartroom-preview:') then
+      require('chartroom.preview').open_named(vim.lsp.get_client_by_id(context.client_id), params.uri)
+      return { success = true }
+    end
     local own = vim.lsp.handlers['window/showDocument']
     return own and own(failure, params, context, settings) or { success = false }
   end,

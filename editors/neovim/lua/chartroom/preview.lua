@@ -220,6 +220,19 @@ function M.open(scope)
   end, bufnr)
 end
 
+--- Opens the preview of a chart that the server names.
+function M.open_named(client, uri)
+  local folder = uri:gsub('^chartroom%-preview:', 'file://'):gsub('/[^/]*%?scope=chart$', '')
+  local params = { textDocument = { uri = folder .. '/Chart.yaml' }, scope = 'chart' }
+  compat.request(client, 'chartroom/preview', params, function(failure, preview)
+    if failure then
+      complain(failure)
+    else
+      show(M.take(preview, client.id, params))
+    end
+  end)
+end
+
 --- A client looks after a buffer: previews of it that an earlier server knew are asked for again.
 function M.attached(client, bufnr)
   local uri = vim.uri_from_bufnr(bufnr)

@@ -13,6 +13,42 @@ end
 
 local levels = { failed = vim.log.levels.ERROR }
 
+-- Commands for a release of a helmfile, and for all.
+local of_one = { diff = true, deploy = true, previewRelease = true }
+local of_all = { diffAll = true, applyAll = true, fetchChart = true }
+
+--- Which release a command is about: that of the chart in the buffer; in a helmfile all, or the one with the cursor.
+function M.of(bufnr, command)
+  local uri = vim.uri_from_bufnr(bufnr)
+  if of_all[command] then
+    return { helmfile = uri }
+  end
+  return of_one[command] and M.at_cursor(bufnr, command) or uri
+end
+
+--- What the lens nearest above the cursor is about, if it is one for that command in the active environment.
+function M.at_cursor(bufnr, command)
+  if vim.bo[bufnr].filetype ~= 'helmfile' then
+    return nil
+  end
+  local params = { textDocument = { uri = vim.uri_from_bufnr(bufnr) } }
+  local answers = vim.lsp.buf_request_sync(bufnr, 'textDocument/codeLens', params, 1000) or {}
+  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local found
+  for _, answer in pairs(answers) do
+    for _, lens in ipairs(answer.result or {}) do
+      local of = lens.command and lens.command.command == 'chartroom.' .. command and lens.command.arguments[1]
+      local start = lens.range.start.line
+      local is_nearer = found == nil or start > found.line
+      if of and of.release and of.release ~= vim.NIL and (start <= line or found == nil) and is_nearer then
+        -- Of several environments the active one comes first.
+        found = { line = start, of = of }
+      end
+    end
+  end
+  return found and found.of
+end
+
 --- Runs a command of the server. `of` is a release, by default that of the chart in the buffer.
 function M.run(command, options, of)
   local bufnr = vim.api.nvim_get_current_buf()
@@ -21,7 +57,7 @@ function M.run(command, options, of)
     complain({ message = 'the server does not look after this buffer; see :checkhealth chartroom' })
     return
   end
-  local arguments = { of or vim.uri_from_bufnr(bufnr), options or vim.empty_dict() }
+  local arguments = { of or M.of(bufnr, command), options or vim.empty_dict() }
   if command == 'pickContext' then
     arguments = {}
   end

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 
 use crate::clusters::UserClusters;
+use crate::market::UserMarket;
 use crate::site;
 
 /// Run the language server on standard input and output.
@@ -21,7 +22,8 @@ pub(crate) struct Args {
 pub(crate) fn run(_args: &Args) -> Result<()> {
     live_long();
     let clusters = UserClusters::new(site::driver()?);
-    lsp::run_stdio(Arc::new(clusters)).map_err(|error| anyhow!("the language server ended: {error}"))
+    lsp::run_stdio(Arc::new(clusters), Arc::new(UserMarket::new()))
+        .map_err(|error| anyhow!("the language server ended: {error}"))
 }
 
 /// Large pages make a short run fast and a long one large: half of each stays empty while the server waits.

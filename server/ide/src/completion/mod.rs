@@ -10,7 +10,7 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod values_keys;
-mod words;
+pub(crate) mod words;
 
 use syntax::Place;
 use text::FilePos;

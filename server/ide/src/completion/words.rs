@@ -1,6 +1,7 @@
 //! Functions, keywords and variables: where a word begins.
 
-use syntax::{WordPlace, WordPosition};
+use syntax::{CursorContext, WordPlace, WordPosition};
+use template::functions::Family;
 use template::{Dialect, GoType, Signature};
 use text::TextRange;
 
@@ -25,21 +26,24 @@ const KEYWORDS: [(&str, &str); 12] = [
 ];
 
 pub(super) fn complete(analysis: &Analysis, look: &Look<'_>, word: &WordPlace<'_>) -> Vec<CompletionItem> {
-    let range = word.range;
+    let (range, dialect) = (word.range, analysis.input.dialect);
     match word.position {
         WordPosition::TemplateName => strings::defines(analysis, range, true),
-        WordPosition::AfterElse => {
-            let keyword = |name| CompletionItem::new(name, CompletionKind::Keyword, range);
-            ["if", "with"].map(keyword).into()
-        }
-        WordPosition::AfterPipe => functions(analysis, range),
+        WordPosition::AfterElse => after_else(range),
+        WordPosition::AfterPipe => functions(dialect, range),
         WordPosition::ActionStart => {
-            [values(analysis, look, range), functions(analysis, range), keywords(range)].concat()
+            [values(analysis, look, range), functions(dialect, range), keywords(range)].concat()
         }
         WordPosition::PipelineStart | WordPosition::Argument => {
-            [values(analysis, look, range), functions(analysis, range)].concat()
+            [values(analysis, look, range), functions(dialect, range)].concat()
         }
     }
+}
+
+/// What can stand behind `else`.
+pub(crate) fn after_else(range: TextRange) -> Vec<CompletionItem> {
+    let keyword = |name| CompletionItem::new(name, CompletionKind::Keyword, range);
+    ["if", "with"].map(keyword).into()
 }
 
 /// What an expression can start with: variables, and the fields of the dot with their dot.
@@ -62,21 +66,37 @@ pub(super) fn variables(look: &Look<'_>, range: TextRange) -> Vec<CompletionItem
         let item = CompletionItem::new(&variable.name.text, CompletionKind::Variable, range);
         items.push(item.detail(describe::shape_in_a_word(&shape)).rank(0));
     }
-    let root = CompletionItem::new("$", CompletionKind::Variable, range);
-    items.push(root.detail("the dot that the template was given").rank(1));
+    items.push(root(range));
     items
 }
 
-fn functions(analysis: &Analysis, range: TextRange) -> Vec<CompletionItem> {
-    let dialect = analysis.input.dialect;
-    let families = template::functions::FAMILIES;
-    let families = families.iter().filter(|it| dialect == Dialect::Helm4 || !it.helm4_only);
+/// The same where nothing is known of what they hold.
+pub(crate) fn visible_variables(cursor: &CursorContext<'_>, range: TextRange) -> Vec<CompletionItem> {
+    let item = |name: &str| CompletionItem::new(name, CompletionKind::Variable, range).rank(0);
+    let names = cursor.variables.iter().map(|it| item(&it.name.text));
+    names.chain([root(range)]).collect()
+}
+
+fn root(range: TextRange) -> CompletionItem {
+    let root = CompletionItem::new("$", CompletionKind::Variable, range);
+    root.detail("the dot that the template was given").rank(1)
+}
+
+/// All functions of Helm's templates.
+pub(crate) fn functions(dialect: Dialect, range: TextRange) -> Vec<CompletionItem> {
+    let mut items = of_families(template::functions::FAMILIES, range);
+    items.retain(|it| template::functions::find(&it.label, dialect).is_some());
+    items
+}
+
+/// The functions of some families, with what they do.
+pub(crate) fn of_families(families: &[Family], range: TextRange) -> Vec<CompletionItem> {
     let item = |function: &template::Function| {
         let item = CompletionItem::new(function.name, CompletionKind::Function, range).rank(2);
-        item.detail(signature(&(function.signature)()))
-            .documentation(template::functions::docs(function.name).unwrap_or_default())
+        let docs = template::functions::docs_among(families, function.name);
+        item.detail(signature(&(function.signature)())).documentation(docs.unwrap_or_default())
     };
-    families.flat_map(|family| family.functions).map(item).collect()
+    families.iter().flat_map(|family| family.functions).map(item).collect()
 }
 
 /// `(int, string)`
@@ -90,7 +110,8 @@ pub(crate) fn signature(signature: &Signature) -> String {
     format!("({})", params.join(", "))
 }
 
-fn keywords(range: TextRange) -> Vec<CompletionItem> {
+/// The words of the language.
+pub(crate) fn keywords(range: TextRange) -> Vec<CompletionItem> {
     let item = |(name, doc): (&str, &str)| {
         CompletionItem::new(name, CompletionKind::Keyword, range).documentation(doc).rank(3)
     };

@@ -27,6 +27,9 @@
 //! `"experimental": {"chartroom": {"showPlan": true, "ask": true}}` get the last two messages of the table instead;
 //! with `"noOffers": true` they are told how something ended and not asked what to do next.
 //!
+//! A [`ReleaseOf`] may name a release of a helmfile, or all of them: `diffAll`, `applyAll` and `fetchChart` take those. For a
+//! helmfile, `chartroom/targets` answers its environments, and `chartroom/setTarget` makes one the active one.
+//!
 //! Settings are the section `chartroom`: `helmVersion` (3 or 4), `kubeVersion`, `kubernetes.schemas`, `kubernetes.version`, `release.name`,
 //! `release.namespace`, `valuesFiles`, `limits.steps`, `limits.memory`, `limits.output`, `kube.config`,
 //! `kube.context`, `kube.protected`, `kube.trusted`, `deploy.atomic`, `deploy.timeout`; see [`Settings`](crate::Settings).
@@ -201,7 +204,10 @@ pub struct Target {
     pub namespace: String,
     /// Paths of values files; of two that say something, the later one counts.
     pub values_files: Vec<String>,
-    /// The folder of the chart.
+    /// The helmfile whose release it is, if it is one's. Then the values are those that the helmfile passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helmfile: Option<Uri>,
+    /// The folder of the chart; of an environment of a helmfile, the helmfile.
     pub chart: Uri,
 }
 

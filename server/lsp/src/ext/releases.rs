@@ -29,6 +29,16 @@ pub const CHECK_COMMAND: &str = "chartroom.checkRelease";
 pub const OPEN_LIVE_COMMAND: &str = "chartroom.openLive";
 /// Lets the user pick the cluster of this session.
 pub const PICK_CONTEXT_COMMAND: &str = "chartroom.pickContext";
+/// Previews the chart of a helmfile's release, rendered for that release.
+pub const PREVIEW_RELEASE_COMMAND: &str = "chartroom.previewRelease";
+/// Shows what applying a helmfile would change.
+pub const DIFF_ALL_COMMAND: &str = "chartroom.diffAll";
+/// Applies a helmfile, after all of it was shown and agreed to.
+pub const APPLY_ALL_COMMAND: &str = "chartroom.applyAll";
+/// Fetches the chart of a helmfile's release.
+pub const FETCH_CHART_COMMAND: &str = "chartroom.fetchChart";
+/// Fetches the dependencies of a chart into its `charts/`.
+pub const FETCH_DEPENDENCIES_COMMAND: &str = "chartroom.fetchDependencies";
 
 /// Has previews, checks and completion of a chart know what the cluster answers now; again: what it answers then.
 pub const USE_CLUSTER_COMMAND: &str = "chartroom.preview.useCluster";
@@ -36,7 +46,7 @@ pub const USE_CLUSTER_COMMAND: &str = "chartroom.preview.useCluster";
 pub const FORGET_CLUSTER_COMMAND: &str = "chartroom.preview.forgetCluster";
 
 /// All commands for releases.
-pub const RELEASE_COMMANDS: [&str; 11] = [
+pub const RELEASE_COMMANDS: [&str; 16] = [
     DIFF_COMMAND,
     DEPLOY_COMMAND,
     ROLL_BACK_COMMAND,
@@ -48,6 +58,11 @@ pub const RELEASE_COMMANDS: [&str; 11] = [
     USE_CLUSTER_COMMAND,
     FORGET_CLUSTER_COMMAND,
     PICK_CONTEXT_COMMAND,
+    PREVIEW_RELEASE_COMMAND,
+    DIFF_ALL_COMMAND,
+    APPLY_ALL_COMMAND,
+    FETCH_CHART_COMMAND,
+    FETCH_DEPENDENCIES_COMMAND,
 ];
 
 /// Which release is meant: the first argument of every command for releases.
@@ -56,8 +71,24 @@ pub const RELEASE_COMMANDS: [&str; 11] = [
 pub enum ReleaseOf {
     /// That of the active target of the chart that a file belongs to.
     Chart(String),
+    /// One of a helmfile; without a name all of them.
+    Helmfile(HelmfileRelease),
     /// One by its name.
     Named(ReleaseId),
+}
+
+/// Names a release of a helmfile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HelmfileRelease {
+    /// URI of the helmfile.
+    pub helmfile: String,
+    /// The environment; the active one if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The release as `needs:` writes it, `namespace/name`; all of the file if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
 }
 
 /// Names a release in the cluster.

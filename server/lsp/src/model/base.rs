@@ -167,6 +167,9 @@ fn user_values(
     last_good: &LastGood,
     readable: &mut HashMap<FileId, Node>,
 ) -> (Node, Vec<ValuesError>) {
+    if let Some(given) = &view.given {
+        return (given.values.clone(), Vec::new());
+    }
     let (mut values, mut errors) = (Vec::new(), Vec::new());
     for file in &view.values {
         let node = match read_file_values(file, dialect) {

@@ -13,7 +13,7 @@ use crate::releases::Facts;
 
 /// What previews are told of the outside.
 #[derive(Debug, Default)]
-pub(super) struct Host {
+pub(crate) struct Host {
     /// The template that is running: what it draws is its own, whichever others run.
     template: RefCell<String>,
     drawn: Cell<u64>,

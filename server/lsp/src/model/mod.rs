@@ -26,6 +26,7 @@ use crate::state::{ChartView, Numbers, same_facts};
 
 pub(crate) use base::Base;
 use base::Depth;
+pub(crate) use host::Host;
 use kinds::Kinds;
 pub(crate) use rendering::Rendering;
 use sources::Sources;

@@ -193,6 +193,7 @@ fn before(view: &ChartView, model: &Model) -> Vec<Failure> {
     errors.extend(
         view.missing.iter().map(|(path, why)| message(format!("cannot read {}: {why}", path.display()))),
     );
+    errors.extend(view.given.iter().flat_map(|it| it.problems()).map(|it| message(it.clone())));
     errors.extend(base.setting_error.clone().map(message));
     errors.extend(base.load_errors.iter().map(|it| {
         let diagnostic = Diagnostic::of_load_error(it, at);

@@ -98,6 +98,7 @@ mod tests {
             release_name: "r".into(),
             namespace: "n".into(),
             values_files: Vec::new(),
+            helmfile: None,
             chart: Uri("file:///c".into()),
         }
     }

@@ -43,12 +43,12 @@ impl Flow {
         self.may_write(place).await
     }
 
-    fn care(&self, place: &Place) -> Care {
+    pub(super) fn care(&self, place: &Place) -> Care {
         care(&place.identity, &self.snapshot.settings.kube.protected)
     }
 
     /// Whether this cluster may be written to, which for some the user is asked.
-    async fn may_write(&self, place: &Place) -> bool {
+    pub(super) async fn may_write(&self, place: &Place) -> bool {
         match self.care(place) {
             Care::Local => true,
             Care::Agreed => self.allowed(place).await,
@@ -94,9 +94,9 @@ impl Flow {
         Ok(true)
     }
 
-    fn unsaved(&self, place: &Place, want: &Want) -> usize {
-        let Some(root) = place.chart.as_ref().filter(|_| *want == Want::Deploy) else { return 0 };
-        let view = self.snapshot.chart(root);
+    pub(super) fn unsaved(&self, place: &Place, want: &Want) -> usize {
+        let view = place.view(&self.snapshot).filter(|_| *want == Want::Deploy);
+        let Some(view) = view else { return 0 };
         let differs = |document: &crate::state::Document| {
             let Some(path) = &document.path else { return true };
             std::fs::read(project::path_of(path)).map_or(true, |data| *data != *document.bytes())

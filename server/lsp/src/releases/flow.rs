@@ -19,7 +19,7 @@ use super::facts::Facts;
 use super::names::names;
 use super::place::Place;
 use super::progress::Progress;
-use super::{Reason, ask, rendering, shown};
+use super::{Reason, ask, fleet, rendering, shown};
 use crate::cancel::Cancel;
 use crate::ext::{
     self, Choice, CommandOptions, Outcome, OutcomeState, ReleaseOf, ReleasesChanged,
@@ -54,6 +54,11 @@ pub(crate) async fn run(
         ext::USE_CLUSTER_COMMAND => flow.use_cluster(of).await,
         ext::FORGET_CLUSTER_COMMAND => flow.forget_cluster(&of).await,
         ext::OPEN_LIVE_COMMAND => flow.open_live(of, options.position).await,
+        ext::PREVIEW_RELEASE_COMMAND => flow.preview(of).await,
+        ext::DIFF_ALL_COMMAND => flow.diff_all(of).await,
+        ext::APPLY_ALL_COMMAND => flow.apply_all(of).await,
+        ext::FETCH_CHART_COMMAND => flow.fetch_chart(of).await,
+        ext::FETCH_DEPENDENCIES_COMMAND => flow.fetch_dependencies(of).await,
         other => Err(RpcError::invalid_params(format!("there is no command {other}"))),
     }
 }
@@ -88,12 +93,13 @@ impl Flow {
 
     /// Where the release is.
     pub(super) async fn place(&self, of: ReleaseOf) -> Result<Place> {
+        self.bring_charts(&of).await?;
         self.off(move |flow| flow.server.releases.place(&flow.snapshot, &of)).await
     }
 
     async fn diff(&self, of: ReleaseOf) -> Result<Outcome> {
         let place = self.place(of).await?;
-        let planned = self.planned(&place, &Want::Deploy).await?;
+        let planned = self.planned(&place, &want_of(&place)).await?;
         let (_, plan, shown) = planned.map_err(|error| failed(&error.to_string()))?;
         let message = format!("{}: {}", shown.place, plan.counts());
         let (flow, at) = (self.clone(), place.clone());
@@ -108,7 +114,7 @@ impl Flow {
 
     async fn deploy(&self, of: ReleaseOf) -> Result<Outcome> {
         let place = self.place(of).await?;
-        self.act(&place, Want::Deploy).await
+        self.act(&place, want_of(&place)).await
     }
 
     async fn roll_back(&self, of: ReleaseOf, revision: Option<i64>) -> Result<Outcome> {
@@ -172,8 +178,8 @@ impl Flow {
         Ok(made)
     }
 
-    fn plan(&self, place: &Place, want: &Want) -> std::result::Result<(Intent, Plan), Error> {
-        let apply = self.apply();
+    pub(super) fn plan(&self, place: &Place, want: &Want) -> std::result::Result<(Intent, Plan), Error> {
+        let apply = self.apply(place)?;
         place.work(&Nobody, |world| {
             let intent = match want {
                 Want::Deploy => {
@@ -209,20 +215,23 @@ impl Flow {
 
     /// The chart as it is on the screen now, which may be later than when the command came.
     fn view(&self, place: &Place) -> std::result::Result<Arc<ChartView>, Error> {
-        let root = place.chart.as_ref().ok_or_else(|| {
+        place.view(&self.snapshot).ok_or_else(|| {
             Error::new(ErrorKind::Usage, "which chart is to be deployed is not known; open a file of it")
-        })?;
-        Ok(self.snapshot.chart(root))
+        })
     }
 
-    fn apply(&self) -> ApplyConfig {
+    /// How it is deployed: as the helmfile says, with the user's own patience; else as the settings say.
+    fn apply(&self, place: &Place) -> std::result::Result<ApplyConfig, Error> {
         let settings = &self.snapshot.settings;
+        if let Some(wanted) = &place.wanted {
+            return fleet::apply_config(wanted, place.dialect, settings);
+        }
         let wait = WaitConfig {
             strategy: WaitStrategy::Watcher,
             timeout: Duration::from_secs(settings.deploy.timeout),
             ..WaitConfig::default()
         };
-        ApplyConfig { wait, atomic: settings.deploy.atomic, ..ApplyConfig::default() }
+        Ok(ApplyConfig { wait, atomic: settings.deploy.atomic, ..ApplyConfig::default() })
     }
 
     /// Shows, asks, does. If something moved in between, from the beginning.
@@ -274,13 +283,16 @@ impl Flow {
     }
 
     /// The same with what is on the screen now, if that would be deployed differently.
-    fn moved_on(&self, place: &Place, want: &Want) -> Option<Self> {
+    pub(super) fn moved_on(&self, place: &Place, want: &Want) -> Option<Self> {
         if *want != Want::Deploy {
             return None;
         }
-        let root = place.chart.as_ref()?;
         let now = self.server.state().snapshot();
-        let same = Arc::ptr_eq(&now.chart(root), &self.snapshot.chart(root));
+        let same = match (place.view(&now), place.view(&self.snapshot)) {
+            (Some(now), Some(before)) => Arc::ptr_eq(&now, &before),
+            (None, None) => true,
+            _ => false,
+        };
         (!same).then(|| Self { server: self.server.clone(), snapshot: now })
     }
 
@@ -470,6 +482,12 @@ impl Flow {
 /// So often templates may look up something else because of what they found before.
 const MAX_ROUNDS: usize = 5;
 
+/// What is wanted of a release: of a helmfile's that is to be gone, that it goes.
+pub(super) fn want_of(place: &Place) -> Want {
+    let is_unwanted = place.wanted.as_ref().is_some_and(|it| !it.release.installed);
+    if is_unwanted { Want::Uninstall } else { Want::Deploy }
+}
+
 /// To which revision an undo goes, if there is one.
 fn undo(want: &Want, done: &std::result::Result<Option<Record>, Error>) -> Option<i64> {
     let record = done.as_ref().ok()?.as_ref()?;
@@ -512,7 +530,7 @@ impl After {
     }
 }
 
-fn title(want: &Want, plan: &Plan) -> String {
+pub(super) fn title(want: &Want, plan: &Plan) -> String {
     match (want, plan.revision) {
         (Want::Deploy, Some(revision)) => format!("Deploy revision {revision} of {}", plan.name),
         (Want::RollBack(to), Some(revision)) => {
@@ -530,7 +548,7 @@ pub(super) fn verb(want: &Want) -> &'static str {
     }
 }
 
-fn declined() -> Outcome {
+pub(super) fn declined() -> Outcome {
     Outcome {
         state: OutcomeState::Declined,
         message: "Nothing was changed.".to_owned(),

@@ -8,6 +8,8 @@ mod ask;
 mod check;
 mod documents;
 mod facts;
+mod fetch;
+mod fleet;
 mod flow;
 mod lists;
 mod names;
@@ -122,8 +124,12 @@ impl Releases {
                 let view = snapshot.chart_of(uri).ok_or_else(|| format!("{uri} belongs to no chart"))?;
                 (release_of(snapshot, &view, site.namespace()), Some(view.root.clone()))
             }
+            ReleaseOf::Helmfile(of) => {
+                let found = fleet::find(snapshot, of)?;
+                return fleet::place(snapshot, site, identity, found);
+            }
         };
-        Ok(Place { site, identity, id, chart, dialect: settings.helm_version.dialect() })
+        Ok(Place { site, identity, id, chart, wanted: None, dialect: settings.helm_version.dialect() })
     }
 
     /// The text of a virtual document.

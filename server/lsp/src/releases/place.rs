@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use helmfile::Release;
 use release::World;
 use release::ports::Identity;
 use release::record::Records;
 
 use super::port::Site;
 use crate::ext::ReleaseId;
+use crate::helmfiles::ReleaseOfFleet;
 use crate::state::{ChartView, Snapshot};
 
 /// A release in a cluster.
@@ -22,7 +24,18 @@ pub(crate) struct Place {
     pub id: ReleaseId,
     /// The chart that it is deployed from, if it is known.
     pub chart: Option<PathBuf>,
+    /// What a helmfile says of it, if it is one's.
+    pub wanted: Option<Arc<Wanted>>,
     pub dialect: chart::Dialect,
+}
+
+/// A release of a helmfile.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// Which one.
+    pub of: ReleaseOfFleet,
+    /// What the helmfile says of it.
+    pub release: Release,
 }
 
 impl Place {
@@ -33,6 +46,15 @@ impl Place {
             context => context,
         };
         format!("{cluster} / {}", self.id.namespace)
+    }
+
+    /// The chart as a snapshot sees it, for this release. `None` if it is not known, or no longer there.
+    pub(crate) fn view(&self, snapshot: &Snapshot) -> Option<Arc<ChartView>> {
+        let root = self.chart.as_ref()?;
+        match &self.wanted {
+            Some(wanted) => Some(snapshot.chart_for(root, &snapshot.target_of(root, &wanted.of)?)),
+            None => Some(snapshot.chart(root)),
+        }
     }
 
     /// Works with the release.
@@ -52,8 +74,13 @@ impl Place {
 const MAX_HISTORY: usize = 10;
 
 /// What the release of a chart is called, and where it goes: what the settings say; else the chart's name, and the
-/// namespace of the context.
+/// namespace of the context. A helmfile's release is called what the helmfile says.
 pub(crate) fn release_of(snapshot: &Snapshot, view: &ChartView, namespace: &str) -> ReleaseId {
+    if view.target.of.is_some() {
+        let own = &view.target.namespace;
+        let namespace = if own.is_empty() { namespace } else { own };
+        return ReleaseId { namespace: namespace.to_owned(), name: view.target.release_name.clone() };
+    }
     let defaults = crate::settings::Settings::default();
     let settings = &snapshot.settings;
     let name = if settings.release_name == defaults.release_name {

@@ -18,15 +18,25 @@ pub(crate) fn values(view: &ChartView) -> Result<Map<String, Value>, Error> {
     if let Some((path, why)) = view.missing.first() {
         return Err(refused(&format!("cannot read {}: {why}", path.display())));
     }
+    let as_map = |node| match to_json(node) {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    if let Some(given) = &view.given {
+        return match (given.problems().first(), given.not_run()) {
+            (Some(problem), _) => Err(refused(problem)),
+            (None, Some(name)) => Err(refused(&format!(
+                "the helmfile wants {name} to run, which an editor does not: deploy it with `chartroom apply`"
+            ))),
+            (None, None) => Ok(as_map(&given.values)),
+        };
+    }
     let dialect = view.settings.helm_version.dialect();
     let mut nodes = Vec::new();
     for file in &view.values {
         nodes.push(read_file_values(file, dialect).map_err(|error| refused(&error.message))?);
     }
-    match to_json(&merge_files(&nodes)) {
-        Value::Object(map) => Ok(map),
-        _ => Ok(Map::new()),
-    }
+    Ok(as_map(&merge_files(&nodes)))
 }
 
 /// Renders a chart for a release.

@@ -76,7 +76,7 @@ pub(super) async fn plan(server: &Server, shown: &ShownPlan) {
 }
 
 /// Shows a document of ours; as a file where the client cannot ask us for the text. The answer is what was shown.
-async fn document(server: &Server, uri: &Uri) -> Uri {
+pub(super) async fn document(server: &Server, uri: &Uri) -> Uri {
     let facts = server.state().snapshot().client.clone();
     let uri = if facts.virtual_documents {
         uri.clone()
@@ -113,8 +113,7 @@ fn as_file(server: &Server, uri: &Uri) -> Option<Uri> {
 /// For each object the places in templates that write what differs.
 fn sources(snapshot: &Snapshot, place: &Place, objects: &[Planned]) -> Vec<Vec<Location>> {
     let nothing = || objects.iter().map(|_| Vec::new()).collect();
-    let Some(root) = &place.chart else { return nothing() };
-    let view = snapshot.chart(root);
+    let Some(view) = place.view(snapshot) else { return nothing() };
     let model = snapshot.model(&view);
     let Some(rendering) = model.rendering(&view, &Cancel::default()) else { return nothing() };
     let places = Places::new(snapshot, &view, &model);

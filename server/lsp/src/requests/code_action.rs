@@ -1,11 +1,14 @@
 //! `textDocument/codeAction`: the lenses' commands once more, for those who work by keyboard, and what belongs to a place:
-//! the live object.
+//! the live object. In a helmfile also quick fixes.
 
 use serde_json::json;
 use tower_lsp::jsonrpc::Result;
 
 use super::code_lens;
+use crate::convert::from;
+use crate::dependencies;
 use crate::ext;
+use crate::helmfiles;
 use crate::lsp_types::{CodeAction, CodeActionKind, CodeActionParams, Command};
 use crate::server::{Lane, Server};
 
@@ -15,15 +18,37 @@ pub(crate) fn kind() -> CodeActionKind {
 }
 
 pub(crate) async fn handle(server: &Server, params: CodeActionParams) -> Result<Option<Vec<CodeAction>>> {
-    if !is_wanted(params.context.only.as_deref()) {
+    let only = params.context.only.as_deref();
+    let (commands_wanted, fixes_wanted) =
+        (is_wanted(only, &kind()), is_wanted(only, &CodeActionKind::QuickFix));
+    if !commands_wanted && !fixes_wanted {
         return Ok(None);
     }
     server
         .run(Lane::Interactive, move |snapshot, _| {
+            let action = |command: Command| CodeAction {
+                title: command.title.clone(),
+                kind: Some(kind()),
+                command: Some(command),
+                ..CodeAction::default()
+            };
+            if let Some(at) = helmfiles::at(snapshot, &params.text_document.uri) {
+                let range = from::range(&at.document.text, params.range, snapshot.client.encoding);
+                let mut actions = if fixes_wanted { at.fixes(range) } else { Vec::new() };
+                if commands_wanted {
+                    actions.extend(at.commands(range).into_iter().map(action));
+                }
+                return Ok(Some(actions));
+            }
+            let updates = dependencies::at(snapshot, &params.text_document.uri.0).filter(|_| fixes_wanted);
+            let mut actions = updates.map_or_else(Vec::new, |at| at.updates(at.text_range(params.range)));
+            if !commands_wanted {
+                return Ok((!actions.is_empty()).then_some(actions));
+            }
             let uri = params.text_document.uri.0;
             let mut commands = code_lens::commands(snapshot, &uri);
             if commands.is_empty() {
-                return Ok(None);
+                return Ok((!actions.is_empty()).then_some(actions));
             }
             let more = |title: &str, command: &str, arguments| Command {
                 title: title.to_owned(),
@@ -36,21 +61,20 @@ pub(crate) async fn handle(server: &Server, params: CodeActionParams) -> Result<
                 let place = json!({ "position": params.range.start });
                 commands.push(more("Open Live Object", ext::OPEN_LIVE_COMMAND, vec![json!(uri), place]));
             }
-            let action = |command: Command| CodeAction {
-                title: command.title.clone(),
-                kind: Some(kind()),
-                command: Some(command),
-                ..CodeAction::default()
-            };
-            Ok(Some(commands.into_iter().map(action).collect()))
+            if uri.ends_with("/Chart.yaml") {
+                let title = "Fetch Dependencies";
+                commands.push(more(title, ext::FETCH_DEPENDENCIES_COMMAND, vec![json!(uri)]));
+            }
+            actions.extend(commands.into_iter().map(action));
+            Ok(Some(actions))
         })
         .await
 }
 
-/// Whether the client wants actions of our kind: of one that ours is part of, or of none in particular.
-fn is_wanted(only: Option<&[CodeActionKind]>) -> bool {
+/// Whether the client wants actions of a kind: of one that it is part of, or of none in particular.
+fn is_wanted(only: Option<&[CodeActionKind]>, kind: &CodeActionKind) -> bool {
     let Some(only) = only else { return true };
-    let own = String::from(kind());
+    let own = String::from(kind.clone());
     let covers = |wanted: &CodeActionKind| {
         let wanted = String::from(wanted.clone());
         wanted.is_empty() || own == wanted || own.starts_with(&format!("{wanted}."))
@@ -64,6 +88,7 @@ mod tests {
 
     #[test]
     fn only_who_wants_them_gets_them() {
+        let is_wanted = |only: Option<&[CodeActionKind]>| is_wanted(only, &kind());
         assert!(is_wanted(None));
         assert!(is_wanted(Some(&[CodeActionKind::Source])));
         assert!(is_wanted(Some(&[CodeActionKind::QuickFix, kind()])));

@@ -9,6 +9,7 @@ use tower_lsp::jsonrpc::Result;
 
 use crate::convert::uri;
 use crate::ext;
+use crate::helmfiles;
 use crate::lsp_types::{CodeLens, CodeLensParams, Command, Range};
 use crate::server::{Lane, Server};
 use crate::state::Snapshot;
@@ -16,6 +17,10 @@ use crate::state::Snapshot;
 pub(crate) async fn handle(server: &Server, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
     server
         .run(Lane::Interactive, move |snapshot, _| {
+            if let Some(at) = helmfiles::at(snapshot, &params.text_document.uri) {
+                let lens = |(range, command)| CodeLens { range, command: Some(command), data: None };
+                return Ok(Some(at.lenses().into_iter().map(lens).collect()));
+            }
             let uri = params.text_document.uri.0;
             let lens = |command| CodeLens { range: Range::default(), command: Some(command), data: None };
             Ok(Some(commands(snapshot, &uri).into_iter().map(lens).collect()))
@@ -34,7 +39,7 @@ fn is_about_release(snapshot: &Snapshot, uri: &str) -> bool {
         Some(inside) if inside.starts_with("templates/") => true,
         _ => {
             let root = project::path_of(&root);
-            let targets = snapshot.targets(&root);
+            let targets = snapshot.own_targets(&root);
             targets.iter().flat_map(|it| &it.values_files).any(|it| project::text_of(it) == path)
         }
     }

@@ -3,12 +3,20 @@
 use tower_lsp::jsonrpc::Result;
 
 use crate::convert::{from, to};
+use crate::helmfiles;
 use crate::lsp_types::{Contents, Hover, HoverParams};
 use crate::server::{Lane, Server};
 
 pub(crate) async fn handle(server: &Server, params: HoverParams) -> Result<Option<Hover>> {
     server
         .run(Lane::Interactive, move |snapshot, _| {
+            if let Some((at, offset)) = helmfiles::place(snapshot, &params.text_document_position_params) {
+                let hover = at.helmfile().hover(offset);
+                return Ok(hover.map(|it| Hover {
+                    contents: Contents::MarkupContent(to::markup(&snapshot.client, it.markup)),
+                    range: Some(at.range(it.range)),
+                }));
+            }
             let Some(at) = from::place(snapshot, &params.text_document_position_params)? else {
                 return Ok(None);
             };

@@ -13,6 +13,7 @@ mod code_lens;
 mod completion;
 mod definition;
 mod document_highlight;
+mod document_link;
 mod document_symbol;
 mod execute_command;
 mod folding_range;
@@ -49,6 +50,7 @@ pub(crate) fn register(builder: Builder) -> Builder {
         .custom_method("textDocument/documentHighlight", document_highlight::handle)
         .custom_method("textDocument/prepareRename", prepare_rename::handle)
         .custom_method("textDocument/rename", rename::handle)
+        .custom_method("textDocument/documentLink", document_link::handle)
         .custom_method("textDocument/documentSymbol", document_symbol::handle)
         .custom_method("textDocument/foldingRange", folding_range::handle)
         .custom_method("textDocument/selectionRange", selection_range::handle)

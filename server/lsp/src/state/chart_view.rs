@@ -10,8 +10,10 @@ use chart::SourceFile;
 use chart::values::ValuesFile;
 use project::{ChartFiles, Unsaved, lay_over, text_of};
 use text::{FileId, FileTable};
+use yaml::Node;
 
 use super::{ChartMemory, Document, Snapshot, Target};
+use crate::helmfiles::Layers;
 use crate::model::Model;
 use crate::releases::Facts;
 use crate::settings::Settings;
@@ -31,6 +33,8 @@ pub(crate) struct ChartView {
     pub target: Target,
     /// Its values files, the one that counts most last. One that cannot be read is in `missing`.
     pub values: Vec<ValuesFile>,
+    /// The values of a helmfile's release: then they are not what `values` says, but this.
+    pub given: Option<Given>,
     /// Values files of the target that cannot be read, with the reason.
     pub missing: Vec<(PathBuf, String)>,
     /// The user's settings.
@@ -44,14 +48,34 @@ pub(crate) struct ChartView {
     model: OnceLock<Arc<Model>>,
 }
 
+/// The values of a helmfile's release.
+#[derive(Debug)]
+pub(crate) struct Given {
+    layers: Arc<Layers>,
+    /// All layers merged, with the chart's numbers of files.
+    pub values: Node,
+}
+
+impl Given {
+    /// A program or secret in whose place a text stands.
+    pub(crate) fn not_run(&self) -> Option<&str> {
+        self.layers.not_run.first().map(String::as_str)
+    }
+
+    /// What could not be found out, for people.
+    pub(crate) fn problems(&self) -> &[String] {
+        &self.layers.problems
+    }
+}
+
 impl ChartView {
-    pub(super) fn new(snapshot: &Snapshot, root: &Path, memory: &ChartMemory) -> Arc<Self> {
+    pub(super) fn new(snapshot: &Snapshot, root: &Path, target: Target, memory: &ChartMemory) -> Arc<Self> {
         let disk = snapshot.disk.chart(root).files(memory);
-        let target = snapshot.active_target(root);
         let base = text_of(root);
         let mut documents = documents_of(snapshot, &base, &target);
         documents.sort_by(|a, b| a.path.cmp(&b.path));
         let unsaved: Vec<Unsaved> = documents.iter().filter_map(|it| unsaved(it, &base)).collect();
+        let layers = target.of.as_ref().map(|it| snapshot.layers(it));
         let read = |(id, path): (FileId, &PathBuf)| (id, path.clone(), read_values(snapshot, memory, path));
         let (files, ids) = memory.numbers.give(|table| {
             let files = disk.files.iter().map(|it| it.source.clone()).collect();
@@ -63,7 +87,13 @@ impl ChartView {
             (files, ids)
         });
         let (mut values, mut missing) = (Vec::new(), Vec::new());
-        for (id, path, data) in ids.into_iter().zip(&target.values_files).map(read) {
+        let given = layers.map(|layers| {
+            let (node, files) = memory.numbers.give(|table| given(&layers, table));
+            values = files;
+            Given { layers, values: node }
+        });
+        let own = ids.into_iter().zip(&target.values_files).filter(|_| given.is_none());
+        for (id, path, data) in own.map(read) {
             match data {
                 Ok(data) => values.push(ValuesFile { name: text_of(&path), id, data }),
                 Err(error) => missing.push((path, error.to_string())),
@@ -83,6 +113,7 @@ impl ChartView {
             disk,
             target,
             values,
+            given,
             missing,
             settings,
             facts,
@@ -90,7 +121,7 @@ impl ChartView {
             documents,
             model,
         };
-        let view = match memory.last_view() {
+        let view = match memory.last_view(&view.target.name) {
             Some(last) if last.same_as(&view) => last,
             _ => Arc::new(view),
         };
@@ -121,8 +152,9 @@ impl ChartView {
     /// What can be known of the chart, found out when someone asks.
     pub(crate) fn model(&self, revision: u64, memory: &ChartMemory) -> Arc<Model> {
         let make = || {
-            let model = Arc::new(Model::new(self, &memory.numbers, memory.last_model().as_deref()));
-            memory.remember_model(revision, &model);
+            let last = memory.last_model(&self.target.name);
+            let model = Arc::new(Model::new(self, &memory.numbers, last.as_deref()));
+            memory.remember_model(revision, &self.target.name, &model);
             model
         };
         self.model.get_or_init(make).clone()
@@ -132,8 +164,10 @@ impl ChartView {
         let same_document =
             |(a, b): (&(FileId, Arc<Document>), &(FileId, Arc<Document>))| Arc::ptr_eq(&a.1, &b.1);
         let same_values = |(a, b): (&ValuesFile, &ValuesFile)| a.id == b.id && Arc::ptr_eq(&a.data, &b.data);
+        let layers = |view: &Self| view.given.as_ref().map(|it| Arc::as_ptr(&it.layers));
         Arc::ptr_eq(&self.disk, &other.disk)
             && self.target == other.target
+            && layers(self) == layers(other)
             && self.missing == other.missing
             && self.settings == other.settings
             && same_facts(self.facts.as_ref(), other.facts.as_ref())
@@ -161,6 +195,17 @@ fn documents_of(snapshot: &Snapshot, base: &str, target: &Target) -> Vec<Arc<Doc
         inside(path, base).is_some() || values.iter().any(|it| it == path)
     };
     snapshot.documents().filter(wanted).cloned().collect()
+}
+
+/// The values of layers, and the files that they are from, with the chart's numbers.
+fn given(layers: &Layers, table: &mut FileTable) -> (Node, Vec<ValuesFile>) {
+    let file = |(path, data): &(Arc<str>, Arc<[u8]>)| ValuesFile {
+        name: path.to_string(),
+        id: table.intern(path),
+        data: data.clone(),
+    };
+    let files = layers.files.iter().map(file).collect();
+    (layers.node(table), files)
 }
 
 fn inside<'p>(path: &'p str, base: &str) -> Option<&'p str> {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use project::{ChartFiles, root_chart};
+use project::{ChartFiles, FindLimits, helmfiles_below, is_helmfile, root_chart};
 
 use super::ChartMemory;
 
@@ -18,6 +18,8 @@ pub(crate) struct Disk {
     charts: Mutex<HashMap<PathBuf, Arc<LazyChart>>>,
     /// The chart that the files of a folder belong to.
     homes: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
+    /// The helmfiles below a folder.
+    helmfiles: Mutex<HashMap<PathBuf, Arc<[PathBuf]>>>,
 }
 
 impl Disk {
@@ -35,6 +37,17 @@ impl Disk {
         let home = root_chart(key);
         lock(&self.homes).insert(key.to_owned(), home.clone());
         home
+    }
+
+    /// The helmfiles below a folder.
+    pub(crate) fn helmfiles(&self, folder: &Path) -> Arc<[PathBuf]> {
+        if let Some(known) = lock(&self.helmfiles).get(folder) {
+            return known.clone();
+        }
+        // Not under the lock: it may take long.
+        let found: Arc<[PathBuf]> = helmfiles_below(folder, FindLimits::default()).into();
+        lock(&self.helmfiles).insert(folder.to_owned(), found.clone());
+        found
     }
 
     /// The chart in a folder.
@@ -58,14 +71,26 @@ impl Disk {
             .iter()
             .any(|path| path.file_name().is_none_or(|name| name == "Chart.yaml") || !path.is_file());
         let homes = if moved { HashMap::new() } else { lock(&self.homes).clone() };
-        Arc::new(Self { charts: Mutex::new(charts), homes: Mutex::new(homes) })
+        let renamed = paths.iter().any(|path| is_helmfile(path) || path.is_dir());
+        let helmfiles = if renamed { HashMap::new() } else { lock(&self.helmfiles).clone() };
+        Arc::new(Self {
+            charts: Mutex::new(charts),
+            homes: Mutex::new(homes),
+            helmfiles: Mutex::new(helmfiles),
+        })
     }
 
     /// The disk, of which anything may have changed.
     pub(crate) fn doubted(&self) -> Arc<Self> {
         let again = |chart: &Arc<LazyChart>| Arc::new(chart.again(Vec::new()));
         let charts = lock(&self.charts).iter().map(|(root, chart)| (root.clone(), again(chart))).collect();
-        Arc::new(Self { charts: Mutex::new(charts), homes: Mutex::default() })
+        // Whether there are other helmfiles is not worth a walk through all folders each time.
+        let helmfiles = lock(&self.helmfiles).clone();
+        Arc::new(Self {
+            charts: Mutex::new(charts),
+            homes: Mutex::default(),
+            helmfiles: Mutex::new(helmfiles),
+        })
     }
 }
 

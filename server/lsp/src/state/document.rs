@@ -30,7 +30,7 @@ pub(crate) struct Document {
 /// What a document is, to the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// A template.
+    /// A template or a helmfile.
     Template,
     /// A values file, `Chart.yaml` or other YAML without actions.
     Yaml,
@@ -123,6 +123,9 @@ impl Language {
         let extension = path_of(name).extension().map(|it| it.to_string_lossy().to_lowercase());
         let extension = extension.as_deref().unwrap_or_default();
         let is_yaml = matches!(extension, "yaml" | "yml");
+        if project::is_helmfile(&path_of(path)) {
+            return Self::Template;
+        }
         if extension == "tpl" || (path.contains("/templates/") && (is_yaml || extension == "txt")) {
             return Self::Template;
         }
@@ -224,6 +227,9 @@ mod tests {
         check_language("/c/Chart.yaml", "yaml", Language::Yaml);
         check_language("/c/files/a.conf", "helm", Language::Template);
         check_language("/c/README.md", "markdown", Language::Other);
+        check_language("/c/helmfile.yaml", "yaml", Language::Template);
+        check_language("/c/helmfile.d/values.yaml", "helmfile", Language::Template);
+        check_language("/c/dev.yaml.gotmpl", "helmfile", Language::Template);
         check_language("untitled:Untitled-1", "helm", Language::Template);
     }
 }

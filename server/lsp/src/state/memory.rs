@@ -8,12 +8,15 @@ use project::FileCache;
 use text::FileTable;
 
 use super::ChartView;
+use crate::helmfiles::FleetMemory;
 use crate::model::Model;
 
 /// What is remembered, by chart.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     charts: Mutex<HashMap<PathBuf, Arc<ChartMemory>>>,
+    /// What is remembered of helmfiles.
+    pub(crate) fleets: FleetMemory,
 }
 
 impl Memory {
@@ -29,27 +32,30 @@ pub(crate) struct ChartMemory {
     pub(crate) numbers: Numbers,
     /// Values files outside of the chart.
     pub(crate) outside: FileCache,
-    view: Mutex<Option<(u64, Arc<ChartView>)>>,
-    model: Mutex<Option<(u64, Arc<Model>)>>,
+    views: Mutex<ByTarget<ChartView>>,
+    models: Mutex<ByTarget<Model>>,
 }
 
+/// The latest of each target, by its name, with the revision that it is of.
+type ByTarget<T> = HashMap<String, (u64, Arc<T>)>;
+
 impl ChartMemory {
-    /// The latest view that was made.
-    pub(crate) fn last_view(&self) -> Option<Arc<ChartView>> {
-        lock(&self.view).as_ref().map(|(_, view)| view.clone())
+    /// The latest view of a target that was made.
+    pub(crate) fn last_view(&self, target: &str) -> Option<Arc<ChartView>> {
+        lock(&self.views).get(target).map(|(_, view)| view.clone())
     }
 
-    /// The latest model that was made.
-    pub(crate) fn last_model(&self) -> Option<Arc<Model>> {
-        lock(&self.model).as_ref().map(|(_, model)| model.clone())
+    /// The latest model of a target that was made.
+    pub(crate) fn last_model(&self, target: &str) -> Option<Arc<Model>> {
+        lock(&self.models).get(target).map(|(_, model)| model.clone())
     }
 
     pub(crate) fn remember_view(&self, revision: u64, view: &Arc<ChartView>) {
-        remember(&mut lock(&self.view), revision, view);
+        remember(&mut lock(&self.views), &view.target.name, revision, view);
     }
 
-    pub(crate) fn remember_model(&self, revision: u64, model: &Arc<Model>) {
-        remember(&mut lock(&self.model), revision, model);
+    pub(crate) fn remember_model(&self, revision: u64, target: &str, model: &Arc<Model>) {
+        remember(&mut lock(&self.models), target, revision, model);
     }
 }
 
@@ -90,9 +96,17 @@ impl Numbers {
     }
 }
 
-fn remember<T>(place: &mut Option<(u64, Arc<T>)>, revision: u64, made: &Arc<T>) {
-    if place.as_ref().is_none_or(|(known, _)| *known <= revision) {
-        *place = Some((revision, made.clone()));
+/// As many targets of a chart are remembered.
+const TARGETS: usize = 8;
+
+fn remember<T>(all: &mut ByTarget<T>, target: &str, revision: u64, made: &Arc<T>) {
+    if all.get(target).is_some_and(|(known, _)| *known > revision) {
+        return;
+    }
+    all.insert(target.to_owned(), (revision, made.clone()));
+    let oldest = all.iter().min_by_key(|(_, (revision, _))| *revision).map(|it| it.0.clone());
+    if let Some(oldest) = oldest.filter(|_| all.len() > TARGETS) {
+        all.remove(&oldest);
     }
 }
 

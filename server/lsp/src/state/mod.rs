@@ -23,6 +23,7 @@ use serde_json::Value;
 use crate::client::ClientFacts;
 use crate::convert::uri;
 use crate::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem};
+use crate::market::Known;
 use crate::releases::{Checked, Facts};
 use crate::settings::Settings;
 
@@ -85,6 +86,11 @@ impl State {
             next.folders = folders.into();
             next.settings = Arc::new(settings);
         });
+    }
+
+    /// Repositories and registries, before anything else.
+    pub(crate) fn set_market(&mut self, market: Arc<Known>) {
+        self.update(|next| next.market = market);
     }
 
     /// New settings, laid over what `initialize` said.
@@ -176,9 +182,16 @@ impl State {
 
     /// The user chose a target. Whether there is one of that name is found out when someone looks for it.
     pub(crate) fn set_target(&mut self, uri: &str, name: &str) -> bool {
-        let Some(root) = self.current.root_of(uri) else { return false };
-        self.update(|next| drop(next.active_mut().insert(root, name.to_owned())));
+        let helmfile = uri::path_of(uri).map(|it| path_of(&it)).filter(|it| project::is_helmfile(it));
+        let Some(root) = helmfile.or_else(|| self.current.root_of(uri)) else { return false };
+        self.set_target_of(&root, name);
         true
+    }
+
+    /// The same for a chart by its folder, or for a helmfile by its path.
+    pub(crate) fn set_target_of(&mut self, root: &Path, name: &str) {
+        let root = root.to_owned();
+        self.update(|next| drop(next.active_mut().insert(root, name.to_owned())));
     }
 }
 

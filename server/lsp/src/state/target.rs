@@ -6,6 +6,7 @@ use project::{ValuesCandidate, path_of, text_of};
 
 use crate::convert::uri;
 use crate::ext;
+use crate::helmfiles::ReleaseOfFleet;
 use crate::lsp_types::Uri;
 use crate::settings::Settings;
 
@@ -23,6 +24,9 @@ pub(crate) struct Target {
     pub namespace: String,
     /// Values files in their order: of two that say something, the later one counts.
     pub values_files: Vec<PathBuf>,
+    /// The release of a helmfile that it is: then its values are what the helmfile passes, of which `values_files` are
+    /// those that it names.
+    pub of: Option<ReleaseOfFleet>,
 }
 
 impl Target {
@@ -33,6 +37,7 @@ impl Target {
             release_name: self.release_name.clone(),
             namespace: self.namespace.clone(),
             values_files: self.values_files.iter().map(|it| text_of(it)).collect(),
+            helmfile: self.of.as_ref().map(|it| Uri(uri::of_path(&text_of(&it.helmfile)))),
             chart: Uri(uri::of_path(&text_of(root))),
         }
     }
@@ -51,6 +56,7 @@ pub(crate) fn targets(
         release_name: settings.release_name.clone(),
         namespace: settings.namespace.clone(),
         values_files,
+        of: None,
     };
     let mut all = vec![target(DEFAULT, always.clone())];
     for candidate in candidates.iter().filter(|it| it.name != DEFAULT) {

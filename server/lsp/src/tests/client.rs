@@ -15,7 +15,7 @@ use super::fake::Fake;
 use crate::convert::uri;
 use crate::preview::PreviewSource;
 use crate::serve::{Parts, ServeError, serve};
-use crate::{Clusters, NoClusters};
+use crate::{Clusters, Market, NoClusters, NoMarket};
 
 /// Room for what is under way: more than any test sends.
 const PIPE: usize = 1 << 24;
@@ -56,7 +56,18 @@ impl Client {
         source: Arc<dyn PreviewSource>,
         clusters: Arc<dyn Clusters>,
     ) -> Self {
-        let mut client = Self::uninitialized_in(files, source, clusters);
+        Self::start_at(files, params, source, clusters, Arc::new(NoMarket)).await
+    }
+
+    /// The same with repositories.
+    pub(super) async fn start_at(
+        files: &[(&str, &str)],
+        params: Value,
+        source: Arc<dyn PreviewSource>,
+        clusters: Arc<dyn Clusters>,
+        market: Arc<dyn Market>,
+    ) -> Self {
+        let mut client = Self::uninitialized_in(files, source, clusters, market);
         let mut all = json!({
             "processId": null,
             "workspaceFolders": [{ "uri": client.uri(""), "name": "test" }],
@@ -76,13 +87,14 @@ impl Client {
     }
 
     pub(super) fn uninitialized(files: &[(&str, &str)], source: Arc<dyn PreviewSource>) -> Self {
-        Self::uninitialized_in(files, source, Arc::new(NoClusters))
+        Self::uninitialized_in(files, source, Arc::new(NoClusters), Arc::new(NoMarket))
     }
 
     fn uninitialized_in(
         files: &[(&str, &str)],
         source: Arc<dyn PreviewSource>,
         clusters: Arc<dyn Clusters>,
+        market: Arc<dyn Market>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
@@ -90,8 +102,11 @@ impl Client {
         }
         let (to_server, server_reads) = duplex(PIPE);
         let (server_writes, from_server) = duplex(PIPE);
-        let server =
-            tokio::spawn(serve(server_reads, server_writes, Parts { source, clusters, forwarder: None }));
+        let server = tokio::spawn(serve(
+            server_reads,
+            server_writes,
+            Parts { source, clusters, market, forwarder: None },
+        ));
         let (sender, receiver) = unbounded_channel();
         tokio::spawn(async move {
             let mut reader = BufReader::new(from_server);

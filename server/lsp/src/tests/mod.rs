@@ -6,6 +6,7 @@ mod cluster;
 mod diagnostics;
 mod fake;
 mod features;
+mod helmfiles;
 mod lifecycle;
 mod order;
 mod preview;

@@ -1,0 +1,136 @@
+//! What repositories and registries offer: as much of it as is known without waiting for it.
+
+use std::fmt::Debug;
+
+use golang::semver::Version;
+use text::TextRange;
+
+use crate::completion::{CompletionItem, CompletionKind};
+
+/// A chart that is fetched from elsewhere: of a helmfile's release or of a `dependencies:` entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChartSource {
+    /// `https://…` of a repository, `oci://…` up to the chart's name, or `@name` of one of the user's repositories.
+    pub repository: String,
+    /// The chart's name.
+    pub name: String,
+}
+
+/// One version of a chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChartVersion {
+    /// The version.
+    pub version: String,
+    /// That of the application; empty if it is not said, as in registries.
+    pub app_version: String,
+    /// What the chart is; empty if it is not said.
+    pub description: String,
+    /// Whether nobody should take it any more.
+    pub is_deprecated: bool,
+}
+
+/// What is known of repositories. Nothing here waits: what is not known yet is asked for behind it, and there next time.
+pub trait Catalog: Debug + Send + Sync {
+    /// The versions of a chart, the newest first. `None` where they are not known.
+    fn versions(&self, chart: &ChartSource) -> Option<Vec<ChartVersion>>;
+
+    /// The charts of a repository, each with what it is. `None` where they are not known; a registry never says.
+    fn charts(&self, repository: &str) -> Option<Vec<(String, String)>>;
+
+    /// The names of the user's own repositories.
+    fn repositories(&self) -> Vec<String>;
+}
+
+/// Knows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoCatalog;
+
+impl Catalog for NoCatalog {
+    fn versions(&self, _: &ChartSource) -> Option<Vec<ChartVersion>> {
+        None
+    }
+
+    fn charts(&self, _: &str) -> Option<Vec<(String, String)>> {
+        None
+    }
+
+    fn repositories(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A version of a chart that is not the newest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outdated {
+    /// The version, without its quotes.
+    pub range: TextRange,
+    /// The chart.
+    pub chart: ChartSource,
+    /// The newest version that is no pre-release.
+    pub newest: String,
+}
+
+impl Outdated {
+    /// In a sentence.
+    pub fn told(&self) -> String {
+        format!("{} {} is the newest version", self.chart.name, self.newest)
+    }
+
+    /// A version that stands at `range`, if there is a newer one. A range of versions is never outdated.
+    pub(crate) fn find(
+        range: TextRange,
+        version: &str,
+        chart: ChartSource,
+        catalog: &dyn Catalog,
+    ) -> Option<Self> {
+        let current = Version::parse(version).ok()?;
+        let versions = catalog.versions(&chart)?;
+        let parsed = versions.iter().filter_map(|it| Version::parse(&it.version).ok());
+        let newest = parsed.filter(|it| it.pre.is_empty()).max()?;
+        (newest > current).then(|| Self { range, chart, newest: newest.original().to_owned() })
+    }
+}
+
+/// Versions as items of a completion, the newest first; those that nobody should take any more come last.
+pub(crate) fn version_items(versions: &[ChartVersion], range: TextRange) -> Vec<CompletionItem> {
+    let item = |it: &ChartVersion| {
+        let app = if it.app_version.is_empty() { String::new() } else { format!("app {}", it.app_version) };
+        let item = CompletionItem::new(&it.version, CompletionKind::Name, range).detail(app);
+        let mark = if it.is_deprecated { "Deprecated. " } else { "" };
+        let doc = format!("{mark}{}", it.description);
+        item.documentation(doc.trim_end()).rank(u8::from(it.is_deprecated))
+    };
+    versions.iter().map(item).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{Catalog, ChartSource, ChartVersion};
+
+    /// A repository `shop` with one chart in two versions.
+    #[derive(Debug)]
+    pub(crate) struct Shop;
+
+    impl Catalog for Shop {
+        fn versions(&self, chart: &ChartSource) -> Option<Vec<ChartVersion>> {
+            let version = |version: &str, app: &str| ChartVersion {
+                version: version.to_owned(),
+                app_version: app.to_owned(),
+                description: "Sells things".to_owned(),
+                is_deprecated: false,
+            };
+            let is_known = chart.name == "web"
+                && matches!(&*chart.repository, "https://shop.example" | "oci://shop.example/charts");
+            is_known.then(|| vec![version("2.0.0", "7"), version("1.4.0", "6")])
+        }
+
+        fn charts(&self, repository: &str) -> Option<Vec<(String, String)>> {
+            (repository == "https://shop.example")
+                .then(|| vec![("web".to_owned(), "Sells things".to_owned())])
+        }
+
+        fn repositories(&self) -> Vec<String> {
+            vec!["own".to_owned()]
+        }
+    }
+}
