@@ -72,17 +72,22 @@ impl<'n> Walk<'_, 'n> {
         if (api_version, kind) == ("v1", "List") {
             return self.items(object);
         }
-        let kind_at = object.get("kind").and_then(|it| it.at);
+        let at = |key: &str| object.get(key).and_then(|it| it.at);
+        let (version_at, kind_at) = (at("apiVersion"), at("kind"));
         match self.catalog.served(api_version, kind) {
             Served::Yes(known) => {
                 let deprecated =
                     Lifecycle::of(api_version, kind).filter(|it| it.is_deprecated(self.catalog.minor()));
                 if let (Some(it), None) = (deprecated, &known.custom) {
-                    self.found(About::Deprecated, deprecation(&it), kind_at);
+                    self.found(About::Deprecated, deprecation(&it), version_at);
                 }
                 self.value(&known.shape, object, kind_at);
             }
-            Served::No(why) => self.found(About::Kind, why, kind_at),
+            // Of a kind that there is in another version the version is wrong.
+            Served::No(why) => {
+                let is_known = self.catalog.version_of(kind).is_some();
+                self.found(About::Kind, why, if is_known { version_at } else { kind_at });
+            }
             Served::Unknown => {}
         }
     }

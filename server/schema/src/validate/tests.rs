@@ -145,13 +145,13 @@ fn kinds_that_are_refused_or_will_be() {
     check(
         "apiVersion: extensions/v1beta1\nkind: Ingress\nspec: 1\n",
         expect![[r#"
-        Kind "Ingress": Kubernetes 1.37 has no extensions/v1beta1 Ingress any longer (since 1.22); use networking.k8s.io/v1 Ingress
+        Kind "extensions/v1beta1": Kubernetes 1.37 has no extensions/v1beta1 Ingress any longer (since 1.22); use networking.k8s.io/v1 Ingress
     "#]],
     );
     check(
         "apiVersion: v1\nkind: Endpoints\nsubsets: []\n",
         expect![[r#"
-        Deprecated "Endpoints": v1 Endpoints is deprecated since Kubernetes 1.33; use discovery.k8s.io/v1 EndpointSlice
+        Deprecated "v1": v1 Endpoints is deprecated since Kubernetes 1.33; use discovery.k8s.io/v1 EndpointSlice
     "#]],
     );
 }

@@ -90,7 +90,7 @@ pub(super) fn check(
     for file in whole {
         for fault in &*file.faults(catalog, dialect) {
             let told = |it: &&super::Problem| it.id == NOT_A_STRING && it.at == fault.at;
-            if file.problems(dialect).iter().find(told).is_none() {
+            if file.problems(dialect).iter().find(told).is_none() && !subject.is_chosen(file, fault) {
                 found.extend(subject.fault(file, fault, dialect));
             }
         }
@@ -99,6 +99,19 @@ pub(super) fn check(
 }
 
 impl Subject<'_> {
+    /// Whether the template asked what there is before it chose the kind: without a cluster it was told Helm's own list,
+    /// and in a cluster it may choose another.
+    fn is_chosen(&self, file: &RenderedFile, fault: &Fault) -> bool {
+        let asks = |at: FileRange| {
+            let mut files = self.chart.all().into_iter().flat_map(|chart| chart.raw.iter());
+            let text = files.find(|it| it.id == at.file).and_then(|it| it.text());
+            text.and_then(|text| text.get(Range::<usize>::from(at.range)))
+                .is_some_and(|it| it.contains("Capabilities"))
+        };
+        matches!(fault.about, About::Kind | About::Deprecated)
+            && file.explain(fault.at.clone()).iter().flat_map(|it| &it.steps).any(|step| asks(step.at))
+    }
+
     fn fault(&self, file: &RenderedFile, fault: &Fault, dialect: Dialect) -> Option<Finding> {
         let (severity, id) = severity(fault.about, dialect);
         let value = if fault.of_value { self.value(file, &fault.at) } else { None };

@@ -176,3 +176,15 @@ fn a_definition_of_the_chart_counts() {
     check(&format!("#- templates/crd.yaml\n{definition}{object}"), &["kubernetes-schema x"]);
     check(object, &[]);
 }
+
+#[test]
+fn a_version_that_was_asked_for_is_no_mistake() {
+    let budget = "kind: PodDisruptionBudget\nmetadata: {name: a}\n";
+    let plain = format!("#- templates/a.yaml\napiVersion: policy/v1beta1\n{budget}");
+    check(&plain, &["kubernetes-schema policy/v1beta1"]);
+    let asked =
+        "{{ if .Capabilities.APIVersions.Has \"nothing/v1\" }}policy/v1{{ else }}policy/v1beta1{{ end }}";
+    check(&format!("#- templates/a.yaml\napiVersion: {asked}\n{budget}"), &[]);
+    let helper = format!("#- templates/_h.tpl\n{{{{ define \"v\" }}}}{asked}{{{{ end }}}}\n");
+    check(&format!("{helper}#- templates/a.yaml\napiVersion: {{{{ include \"v\" . }}}}\n{budget}"), &[]);
+}
