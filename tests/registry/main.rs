@@ -6,9 +6,11 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod charts;
+mod exchange;
 mod repositories;
 mod rig;
 mod signatures;
+mod trouble;
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ use text::FileTable;
 
 use crate::flags::{ChartFlags, Global};
 use crate::processors::{self, Processors};
-use crate::{output, signatures};
+use crate::{fetching, output, signatures};
 
 /// Whether there is such a chart on this machine, in Helm's words: it takes a path that is not there for the name of a
 /// chart in a repository.
@@ -48,10 +48,9 @@ pub(crate) fn find(chart: &str, flags: &ChartFlags, global: &Global) -> Result<S
         }
     }
     let fetched = global.files.client()?.fetch_chart(&flags.reference(chart))?;
-    fetched.warnings.iter().for_each(|warning| output::remark(warning));
     // Not to standard output: there the result goes.
-    if let Some(manifest) = &fetched.manifest {
-        output::remark(&format!("Pulled: {}\nDigest: {manifest}", fetched.reference));
+    for line in fetching::told(&fetched) {
+        output::remark(&line);
     }
     Ok(shown(&fetched.path))
 }

@@ -9,6 +9,7 @@ mod commands;
 mod deploy;
 mod epoch;
 mod explanation;
+mod fetching;
 mod files;
 mod flags;
 mod fleet;
@@ -60,6 +61,9 @@ enum Command {
     Explain(Box<commands::explain::Args>),
     Package(Box<commands::package::Args>),
     Preview(Box<commands::preview::Args>),
+    Pull(Box<commands::pull::Args>),
+    Push(commands::push::Args),
+    Registry(commands::registry::Args),
     Repo(commands::repo::Args),
     Search(commands::search::Args),
     Show(Box<commands::show::Args>),
@@ -107,6 +111,9 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(global, &args),
         Command::Package(args) => commands::package::run(global, &args),
         Command::Preview(args) => commands::preview::run(global, &args),
+        Command::Pull(args) => commands::pull::run(global, &args),
+        Command::Push(args) => commands::push::run(global, &args),
+        Command::Registry(args) => commands::registry::run(global, &args),
         Command::Repo(args) => commands::repo::run(global, &args),
         Command::Search(args) => commands::search::run(global, &args),
         Command::Show(args) => commands::show::run(global, &args),

@@ -11,7 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::output;
 
 /// The commands that are Helm's to the byte.
-const OF_HELM: [&str; 11] = [
+const OF_HELM: [&str; 15] = [
     "template",
     "lint",
     "show",
@@ -23,6 +23,10 @@ const OF_HELM: [&str; 11] = [
     "repo",
     "search",
     "verify",
+    "registry",
+    "push",
+    "pull",
+    "fetch",
 ];
 
 /// Says why, and gives the exit code. `--help` and `--version` come along here too.

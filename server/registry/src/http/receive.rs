@@ -63,7 +63,7 @@ impl Head {
 }
 
 impl Received {
-    /// The body as JSON. A page where JSON was due is named as such.
+    /// The body as JSON.
     pub(crate) fn json<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.data).map_err(|error| {
             let what = match page(&self.head.media_type(), &self.data) {
@@ -95,6 +95,14 @@ pub(crate) async fn download(sender: &impl Sender, ask: &Ask, want: &Want<'_>) -
         }
     }
     let data = unpack(&ask, &head, got, want.limit)?;
+    // Texts are read by whoever knows what they should be, and says so.
+    if !want.packed && is_html(&head.media_type(), &data) {
+        let page = page("text/html", &data).unwrap_or_default();
+        let why = format!(
+            "{page} came instead; is the address right, or does somebody ask for a login in between?"
+        );
+        return Err(Error::nonsense(&ask.method, &head.url, why));
+    }
     ensure_digest(&shown(&ask.url), &data, want.digest)?;
     Ok(Received { head, data })
 }
@@ -197,9 +205,7 @@ async fn refusal(ask: &Ask, mut answer: Response) -> Error {
     let errors = serde_json::from_slice::<Body>(&body).unwrap_or_default().errors;
     let advice = match status {
         429 => "The server is asked too often; try again later.",
-        401 if errors.is_empty() => {
-            "Log in first (chartroom registry login HOST), or give --username and --password."
-        }
+        401 => "The server wants to know who asks: --username and --password say it.",
         _ => "",
     };
     Error::Refused(Box::new(Refusal {
@@ -212,19 +218,27 @@ async fn refusal(ask: &Ask, mut answer: Response) -> Error {
     }))
 }
 
+/// Whether it is a page for people. Nothing that is asked for here is one.
+fn is_html(media_type: &str, data: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&data[..data.len().min(64)]);
+    let start = start.trim_start().to_ascii_lowercase();
+    let is_binary = data.starts_with(b"\x1F\x8B");
+    start.starts_with("<!doctype html")
+        || start.starts_with("<html")
+        || media_type == "text/html" && !is_binary
+}
+
 /// What a text is that should have been something else: `an HTML page, "Sign in"`.
 fn page(media_type: &str, data: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(data);
-    let trimmed = text.trim_start();
-    let lower = trimmed.get(..64).unwrap_or(trimmed).to_ascii_lowercase();
-    if media_type == "text/html" || lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        let title = trimmed.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+    if is_html(media_type, data) {
+        let title = text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
         return Some(match title {
             Some((title, _)) => format!("an HTML page, \"{}\"", line(title)),
             None => "an HTML page".to_owned(),
         });
     }
-    (media_type.starts_with("text/") && !trimmed.is_empty()).then(|| format!("\"{}\"", line(trimmed)))
+    (media_type.starts_with("text/") && !text.trim().is_empty()).then(|| format!("\"{}\"", line(&text)))
 }
 
 fn line(text: &str) -> String {

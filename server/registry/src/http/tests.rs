@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 
 use super::{Ask, Sender, Want, download};
-use crate::error::Error;
 use crate::testing::{Asked, Fake, Reply, client, plain, reply};
 
 const ANY: Want<'static> = Want { limit: 1 << 20, digest: None, packed: false };
@@ -150,18 +149,28 @@ fn redirects_end() {
 }
 
 #[test]
-fn a_page_where_json_was_due_is_named() {
+fn a_page_where_something_else_was_due_is_named() {
     let page = "<!DOCTYPE html><html><head><title>Sign\n in</title></head></html>";
-    let fake = in_turn(vec![reply(200, page).header("Content-Type", "text/html; charset=utf-8")]);
+    let came = reply(200, page).header("Content-Type", "text/html; charset=utf-8");
+    let said = "GET \"http://HOST/it\": an HTML page, \"Sign in\" came instead; is the address right, or does somebody \
+                ask for a login in between?";
+    assert_eq!(get(&in_turn(vec![came]), &ANY), Err(said.to_owned()));
+    assert_eq!(get(&in_turn(vec![reply(200, page)]), &ANY), Err(said.to_owned()));
+    let gzip = reply(200, b"\x1F\x8B\x08".to_vec()).header("Content-Type", "text/html");
+    assert_eq!(get(&in_turn(vec![gzip]), &ANY), Ok(b"\x1F\x8B\x08".to_vec()), "servers guess badly");
+    let refused = in_turn(vec![reply(404, page).header("Content-Type", "text/html")]);
+    assert!(get(&refused, &ANY).unwrap_err().contains("404: Not Found (an HTML page, \"Sign in\")"));
+}
+
+#[test]
+fn text_where_json_was_due_is_quoted() {
+    let fake = in_turn(vec![reply(200, "try\nlater").header("Content-Type", "text/plain")]);
     let folder = tempfile::tempdir().unwrap();
     let client = client(&folder);
     let agent = client.agent(&plain()).unwrap();
     let received = client.wait(download(&agent, &Ask::get(fake.url("/it")), &ANY)).unwrap();
-    let error: Result<serde_json::Value, Error> = received.json();
-    let error = error.unwrap_err().to_string();
-    assert!(error.contains("JSON was due, but an HTML page, \"Sign in\" came"), "{error}");
-    let fake = in_turn(vec![reply(404, page).header("Content-Type", "text/html")]);
-    assert!(get(&fake, &ANY).unwrap_err().contains("404: Not Found (an HTML page, \"Sign in\")"));
+    let error = received.json::<serde_json::Value>().unwrap_err().to_string();
+    assert!(error.contains("JSON was due, but \"try later\" came"), "{error}");
 }
 
 #[test]
@@ -173,4 +182,27 @@ fn plain_http_where_tls_was_due_is_said() {
     let url = format!("https://{}/it", fake.host).parse().unwrap();
     let error = client.wait(agent.send(&Ask::get(url))).unwrap_err().to_string();
     assert!(error.contains("server gave HTTP response to HTTPS client (--plain-http"), "{error}");
+}
+
+#[test]
+fn proxies_are_used_for_what_is_not_direct() {
+    let proxy = in_turn(vec![reply(200, "by proxy")]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = client(&folder).settings().clone();
+    settings.proxies.http = Some(format!("me:secret@{}", proxy.host));
+    settings.proxies.direct = Some("direct.invalid,.intern.invalid".to_owned());
+    let client = crate::client::Client::new(settings).unwrap();
+    let agent = client.agent(&plain()).unwrap();
+    let get = |url: &str| client.wait(download(&agent, &Ask::get(url.parse().unwrap()), &ANY));
+    assert_eq!(get("http://charts.invalid/it").unwrap().data, b"by proxy");
+    let asked = proxy.asked();
+    assert_eq!(asked[0].path, "http://charts.invalid/it");
+    assert_eq!(asked[0].header("proxy-authorization"), "Basic bWU6c2VjcmV0");
+    for direct in ["http://direct.invalid/", "http://a.intern.invalid/"] {
+        let error = get(direct).unwrap_err().to_string();
+        assert!(!error.contains("secret"), "{error}");
+    }
+    let other = in_turn(vec![reply(200, "direct")]);
+    assert_eq!(get(other.url("/").as_str()).unwrap().data, b"direct", "this machine is never behind a proxy");
+    assert_eq!(proxy.asked().len(), 1);
 }

@@ -1,23 +1,39 @@
-//! What to do about a push that was refused: most often the repository is not there, and registries say so in many ways.
+//! What to do about a refusal: most often the repository is not there, or nobody is logged in, and registries say so in many
+//! ways.
 
 use super::reference::Reference;
 use crate::error::{Error, Refusal};
 
-/// Adds to a refusal which repository was meant, and how it is made.
-pub(super) fn refused(error: Error, target: &Reference) -> Error {
-    let Some(refusal) = error.refusal() else { return error };
-    match advice(refusal, target) {
+/// Adds to the refusal of a push which repository was meant, and how it is made.
+pub(super) fn push_refused(error: Error, target: &Reference) -> Error {
+    let advice = error.refusal().and_then(|it| about_push(it, target));
+    match advice {
         Some(advice) => error.advise(advice),
         None => error,
     }
 }
 
-fn advice(refusal: &Refusal, target: &Reference) -> Option<String> {
+/// Adds to the refusal of a pull what is not there, or who may ask.
+pub(super) fn pull_refused(error: Error, wanted: &Reference) -> Error {
+    let Some(refusal) = error.refusal() else { return error };
+    let Reference { registry, repository, .. } = wanted;
+    let advice = match refusal.status {
+        404 if refusal.has_code("NAME_UNKNOWN") => {
+            format!(
+                "There is no repository {repository} in {registry}: a chart's own name is a part of its path."
+            )
+        }
+        404 => format!("There is no {wanted}: is the version right? Leave it out for the newest."),
+        401 | 403 => log_in(registry),
+        _ => return error,
+    };
+    error.advise(advice)
+}
+
+fn about_push(refusal: &Refusal, target: &Reference) -> Option<String> {
     let Reference { registry, repository, .. } = target;
     let is_hub = matches!(registry.as_str(), "docker.io" | "registry-1.docker.io" | "index.docker.io");
-    let unknown = refusal.status == 404 || refusal.has_code("NAME_UNKNOWN");
-    let denied = matches!(refusal.status, 401 | 403);
-    if unknown {
+    if refusal.status == 404 || refusal.has_code("NAME_UNKNOWN") {
         let head = format!(
             "There is no repository {repository} in {registry}: the chart's name is a part of the path."
         );
@@ -26,35 +42,51 @@ fn advice(refusal: &Refusal, target: &Reference) -> Option<String> {
             None => format!("{head} Make it there first, or push to a path that exists."),
         });
     }
-    if denied && is_hub && repository.split('/').count() != 2 {
+    if !matches!(refusal.status, 401 | 403) {
+        return None;
+    }
+    if is_hub && repository.split('/').count() != 2 {
         return Some(format!(
             "Docker Hub has repositories of two parts only (oci://docker.io/NAMESPACE), and {repository} is none; it says \
              401 where it means that."
         ));
     }
-    denied.then(|| {
-        format!(
-            "Whoever is logged in to {registry} may not push to {repository}, or nobody is: \
-             chartroom registry login {registry}. Some registries also say this where the repository does not exist."
-        )
-    })
+    Some(log_in(registry))
 }
 
-/// The command that makes a repository in one of Amazon's registries, whose names say where they are.
+/// How somebody becomes known to a registry. Amazon's passwords are good for twelve hours.
+fn log_in(registry: &str) -> String {
+    let login = format!("chartroom registry login {registry}");
+    let may_be = "some registries also say this of what does not exist";
+    match place(registry) {
+        Some((service, region)) => format!(
+            "Log in, again after twelve hours ({may_be}):\n  aws {service} get-login-password --region {region} | {login} \
+             --username AWS --password-stdin"
+        ),
+        None => format!("Nobody is logged in, or they may not do this ({may_be}):\n  {login}"),
+    }
+}
+
+/// The command that makes a repository in one of Amazon's registries.
 fn amazons(registry: &str, repository: &str) -> Option<String> {
-    let labels: Vec<&str> = registry.split('.').collect();
-    let (service, region) = match labels[..] {
-        ["public", "ecr", "aws"] => ("ecr-public", "us-east-1"),
-        [_, "dkr", "ecr" | "ecr-fips", region, "amazonaws", ..]
-        | [_, "dkr-ecr" | "dkr-ecr-fips", region, "on", "aws"] => ("ecr", region),
-        _ => return None,
-    };
+    let (service, region) = place(registry)?;
     // A public registry has its owner's alias in front, which is no part of the name.
     let name = match service {
         "ecr-public" => repository.split_once('/').map_or(repository, |(_, name)| name),
         _ => repository,
     };
     Some(format!("aws {service} create-repository --repository-name {name} --region {region}"))
+}
+
+/// Which of Amazon's services a registry is of, and in which region: their names say it.
+fn place(registry: &str) -> Option<(&'static str, &str)> {
+    let labels: Vec<&str> = registry.split('.').collect();
+    match labels[..] {
+        ["public", "ecr", "aws"] => Some(("ecr-public", "us-east-1")),
+        [_, "dkr", "ecr" | "ecr-fips", region, "amazonaws", ..]
+        | [_, "dkr-ecr" | "dkr-ecr-fips", region, "on", "aws"] => Some(("ecr", region)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -72,7 +104,7 @@ mod tests {
             page: None,
             advice: String::new(),
         };
-        let advice = advice(&refusal, &Reference::parse(target).unwrap());
+        let advice = about_push(&refusal, &Reference::parse(target).unwrap());
         expected.assert_eq(&advice.unwrap_or_default());
     }
 
@@ -95,6 +127,17 @@ mod tests {
             expect![
                 "Docker Hub has repositories of two parts only (oci://docker.io/NAMESPACE), and me/charts/web is none; it says 401 where it means that."
             ],
+        );
+    }
+
+    #[test]
+    fn passwords_of_amazon_run_out() {
+        check(
+            403,
+            "1.dkr.ecr.eu-north-1.amazonaws.com/team/web:1.0.0",
+            expect![[r#"
+                Log in, again after twelve hours (some registries also say this of what does not exist):
+                  aws ecr get-login-password --region eu-north-1 | chartroom registry login 1.dkr.ecr.eu-north-1.amazonaws.com --username AWS --password-stdin"#]],
         );
     }
 

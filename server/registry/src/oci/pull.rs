@@ -1,5 +1,6 @@
 //! A chart out of a registry: which version, which layers, and whether that is here already.
 
+use super::advice::pull_refused;
 use super::manifest::{CHART, CONFIG, Descriptor, LEGACY_CHART, Manifest, PROVENANCE};
 use super::reference::Reference;
 use super::remote::{Received, Remote};
@@ -16,7 +17,7 @@ pub(crate) async fn fetch(client: &Client, chart: &ChartRef) -> Result<Content, 
     let reference = Reference::parse(&chart.reference)?;
     let remote = Remote::open(client, &reference, &chart.access, "pull")?;
     let chosen = choose(&remote, chart.version.trim()).await?;
-    let received = remote.manifest(chosen.name()).await.map_err(|error| missing(error, &chosen))?;
+    let received = remote.manifest(chosen.name()).await.map_err(|error| pull_refused(error, &chosen))?;
     let manifest = of_chart(&remote, received.manifest, &chosen).await?;
     let mut warnings = Vec::new();
     let archive = archive(client, &remote, &manifest, &chosen, &mut warnings).await?;
@@ -24,24 +25,34 @@ pub(crate) async fn fetch(client: &Client, chart: &ChartRef) -> Result<Content, 
         Verify::Never => None,
         _ => provenance(&remote, &manifest, chart, &mut warnings).await?,
     };
-    let tag = chosen.tag.clone().unwrap_or_default();
+    let version = chosen.tag.as_deref().unwrap_or_default().replace('_', "+");
     Ok(Content {
         archive,
         provenance,
-        file_name: format!("{}-{}.tgz", chosen.base(), if tag.is_empty() { chosen.name() } else { &tag }),
+        file_name: file_name(&chosen, &version),
         name: chosen.base().to_owned(),
-        version: tag.replace('_', "+"),
+        version,
         reference: chosen.to_string(),
         manifest: Some(received.digest),
         warnings,
     })
 }
 
+/// What Helm calls the archive (`DownloadTo`): by the version, which is also what its signature says; by the digest where
+/// that is all there is.
+fn file_name(chosen: &Reference, version: &str) -> String {
+    let base = chosen.base();
+    match &chosen.digest {
+        Some(digest) if version.is_empty() => format!("{base}@{}.tgz", digest.replace(':', "-")),
+        _ => format!("{base}-{version}.tgz"),
+    }
+}
+
 /// The versions of a chart, newest first.
 pub(crate) async fn list(client: &Client, chart: &ChartRef) -> Result<Vec<String>, Error> {
     let reference = Reference::parse(&chart.reference)?;
     let remote = Remote::open(client, &reference, &chart.access, "pull")?;
-    let tags = remote.tags().await.map_err(|error| missing(error, &remote.reference))?;
+    let tags = remote.tags().await.map_err(|error| pull_refused(error, &remote.reference))?;
     Ok(versions::versions(&tags))
 }
 
@@ -70,7 +81,7 @@ async fn choose(remote: &Remote, version: &str) -> Result<Reference, Error> {
     if versions::is_exact(&version) {
         return Ok(reference.tagged(&version));
     }
-    let tags = remote.tags().await.map_err(|error| missing(error, reference))?;
+    let tags = remote.tags().await.map_err(|error| pull_refused(error, reference))?;
     let versions = versions::versions(&tags);
     if versions.is_empty() {
         return Err(Error::say(format!(
@@ -79,22 +90,6 @@ async fn choose(remote: &Remote, version: &str) -> Result<Reference, Error> {
         )));
     }
     Ok(reference.tagged(&versions::choose(&versions, &version)?))
-}
-
-/// Says what is not there.
-fn missing(error: Error, wanted: &Reference) -> Error {
-    if !error.is_not_found() {
-        return error;
-    }
-    let Reference { registry, repository, .. } = wanted;
-    let is_repository = error.refusal().is_some_and(|it| it.has_code("NAME_UNKNOWN"));
-    let advice = match is_repository {
-        true => format!(
-            "There is no repository {repository} in {registry}. A chart's own name is a part of its path."
-        ),
-        false => format!("There is no {wanted}: is the version right? Leave it out for the newest."),
-    };
-    error.advise(advice)
 }
 
 /// The manifest of a chart: itself, or the first in a list that is one.

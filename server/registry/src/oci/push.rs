@@ -1,13 +1,14 @@
 //! A packed chart into a registry (`pkg/pusher`, `Client.Push`): blobs first, each only if it is not there, then the
 //! manifest that names them.
 
+use bytes::Bytes;
 use chart::{Dialect, LoadContext, Metadata, SourceFile, json};
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, LOCATION};
 use reqwest::{Method, Response};
 use text::FileTable;
 use url::Url;
 
-use super::advice::refused;
+use super::advice::push_refused;
 use super::manifest::{self, CHART, CONFIG, Descriptor, MANIFEST, PROVENANCE};
 use super::reference::Reference;
 use super::remote::Remote;
@@ -24,9 +25,9 @@ const PART: usize = 1024 * 1024;
 pub struct Push {
     target: Reference,
     metadata: Metadata,
-    config: String,
-    archive: Vec<u8>,
-    provenance: Option<Vec<u8>>,
+    config: Bytes,
+    archive: Bytes,
+    provenance: Option<Bytes>,
     /// What a person should know before anything is sent.
     pub warnings: Vec<String>,
 }
@@ -54,7 +55,9 @@ impl Push {
         let path = remote.strip_prefix("oci://").unwrap_or(remote).trim_end_matches('/');
         let target = Reference::parse(&format!("{path}/{}:{}", metadata.name, metadata.version))?;
         let warnings = flat(path, &metadata.name).into_iter().collect();
-        Ok(Self { target, config: json::metadata(&metadata), metadata, archive, provenance, warnings })
+        let config = json::metadata(&metadata).into();
+        let (archive, provenance) = (archive.into(), provenance.map(Bytes::from));
+        Ok(Self { target, metadata, config, archive, provenance, warnings })
     }
 
     /// Where it will be, without `oci://`.
@@ -101,12 +104,12 @@ impl Client {
             let remote = Remote::open(self, target, access, "pull,push")?;
             upload(&remote, push, created).await
         })
-        .map_err(|error| refused(error, target))
+        .map_err(|error| push_refused(error, target))
     }
 }
 
 async fn upload(remote: &Remote, push: &Push, created: &str) -> Result<Pushed, Error> {
-    let config = remote.put_blob(CONFIG, push.config.as_bytes()).await?;
+    let config = remote.put_blob(CONFIG, &push.config).await?;
     let mut layers = vec![remote.put_blob(CHART, &push.archive).await?];
     if let Some(provenance) = &push.provenance {
         layers.push(remote.put_blob(PROVENANCE, provenance).await?);
@@ -119,7 +122,7 @@ async fn upload(remote: &Remote, push: &Push, created: &str) -> Result<Pushed, E
 
 impl Remote {
     /// Brings a blob there, if it is not there already. An upload that was cut begins anew: what became of it is unknown.
-    async fn put_blob(&self, media_type: &str, data: &[u8]) -> Result<Descriptor, Error> {
+    async fn put_blob(&self, media_type: &str, data: &Bytes) -> Result<Descriptor, Error> {
         let blob = Descriptor::of(media_type, data);
         let mut attempt = 1;
         loop {
@@ -140,7 +143,7 @@ impl Remote {
         }
     }
 
-    async fn put_blob_once(&self, blob: &Descriptor, data: &[u8]) -> Result<(), Error> {
+    async fn put_blob_once(&self, blob: &Descriptor, data: &Bytes) -> Result<(), Error> {
         let there = Ask::new(Method::HEAD, self.at(&format!("blobs/{}", blob.digest))?);
         if self.session.send(&there).await?.status().is_success() {
             return Ok(());
@@ -149,12 +152,12 @@ impl Remote {
         // A place for an upload that nobody uses harms nobody.
         start.repeatable = true;
         let place = self.start(&start).await?;
-        let put = |url| Ask::new(Method::PUT, with_digest(url, &blob.digest)).body(OCTETS, data.to_vec());
-        let answer = self.session.send(&put(place.clone())).await?;
-        if answer.status() == 413 {
-            return self.put_in_parts(&start, blob, data).await;
+        let put = Ask::new(Method::PUT, with_digest(place, &blob.digest)).body(OCTETS, data.clone());
+        let answer = self.session.send(&put).await?;
+        match answer.status().as_u16() {
+            413 => self.put_in_parts(&start, blob, data).await,
+            _ => accept(&put, answer, &[201, 204]).await.map(drop),
         }
-        accept(&put(place), answer, &[201, 204]).await.map(drop)
     }
 
     /// A place for an upload.
@@ -164,16 +167,14 @@ impl Remote {
     }
 
     /// For a server, or a proxy before it, that takes only so much at once.
-    async fn put_in_parts(&self, start: &Ask, blob: &Descriptor, data: &[u8]) -> Result<(), Error> {
+    async fn put_in_parts(&self, start: &Ask, blob: &Descriptor, data: &Bytes) -> Result<(), Error> {
         let mut place_now = self.start(start).await?;
-        let mut from = 0;
-        for part in data.chunks(PART) {
-            let patch = Ask::new(Method::PATCH, place_now)
-                .body(OCTETS, part.to_vec())
-                .header(CONTENT_RANGE, &format!("{from}-{}", from + part.len() - 1));
+        for from in (0..data.len()).step_by(PART) {
+            let part = data.slice(from..data.len().min(from + PART));
+            let range = format!("{from}-{}", from + part.len() - 1);
+            let patch = Ask::new(Method::PATCH, place_now).body(OCTETS, part).header(CONTENT_RANGE, &range);
             let answer = accept(&patch, self.session.send(&patch).await?, &[202]).await?;
             place_now = place(&patch, &answer)?;
-            from += part.len();
         }
         let finish = Ask::new(Method::PUT, with_digest(place_now, &blob.digest));
         accept(&finish, self.session.send(&finish).await?, &[201, 204]).await.map(drop)
@@ -181,7 +182,7 @@ impl Remote {
 
     async fn put_manifest(&self, text: &str) -> Result<(), Error> {
         let url = self.at(&format!("manifests/{}", self.reference.name()))?;
-        let mut ask = Ask::new(Method::PUT, url).body(MANIFEST, text.as_bytes().to_vec());
+        let mut ask = Ask::new(Method::PUT, url).body(MANIFEST, Bytes::copy_from_slice(text.as_bytes()));
         // The same under the same tag again.
         ask.repeatable = true;
         accept(&ask, self.session.send(&ask).await?, &[200, 201]).await.map(drop)
@@ -191,8 +192,8 @@ impl Remote {
 const OCTETS: &str = "application/octet-stream";
 
 impl Ask {
-    fn body(mut self, media_type: &str, data: Vec<u8>) -> Self {
-        self.body = data.into();
+    fn body(mut self, media_type: &str, data: Bytes) -> Self {
+        self.body = data;
         self.header(CONTENT_TYPE, media_type)
     }
 }

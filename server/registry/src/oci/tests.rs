@@ -229,7 +229,7 @@ fn there_and_back_with_every_habit() {
         }
         registry.lock().unwrap().manifests.insert("latest".into(), (String::new(), b"junk".to_vec()));
         let fetched = pull(&client, &fake, "team/web", "", &plain()).unwrap();
-        assert_eq!((&*fetched.version, &*fetched.file_name), ("1.1.0+build.1", "web-1.1.0_build.1.tgz"));
+        assert_eq!((&*fetched.version, &*fetched.file_name), ("1.1.0+build.1", "web-1.1.0+build.1.tgz"));
         assert_eq!(std::fs::read(&fetched.path).unwrap(), packed("web", "1.1.0+build.1"));
         assert_eq!(pull(&client, &fake, "team/web", "~1.0", &plain()).unwrap().version, "1.0.0");
         assert_eq!(pull(&client, &fake, "team/web:1.0.0", "", &plain()).unwrap().version, "1.0.0");
