@@ -169,19 +169,28 @@ fn leave_pending(namespace: &Namespace<'_>, description: &str) {
 }
 
 #[test]
-fn what_was_left_pending_is_taken_up_again_where_nobody_is_at_it() {
+fn what_somebody_may_still_be_at_is_left_alone() {
     let Some(rig) = rig() else { return };
-    let namespace = rig.namespace();
-    bring(&namespace, "releases: [{name: web, namespace: NS, chart: ./chart}]\n");
-    must(rig, &namespace, "apply", 0);
-    leave_pending(&namespace, "Preparing upgrade");
-    let helms = must(rig, &namespace, "apply", 1);
-    assert!(helms.stderr.contains("revision 1 of web is pending-upgrade since"), "{helms}");
-    assert!(helms.stderr.contains("chartroom unlock web -n "), "{helms}");
-    leave_pending(&namespace, "Preparing upgrade (chartroom, process 7/elsewhere:1 on another-machine)");
-    let elsewhere = must(rig, &namespace, "apply", 1);
-    assert!(elsewhere.stderr.contains("process 7 on another-machine is or was at it"), "{elsewhere}");
-    assert_eq!(revisions(&namespace, "web"), "1 pending-upgrade");
+    let cases = [
+        ("Preparing upgrade", "nobody can say by whom"),
+        (
+            "Preparing upgrade (chartroom, process 7/elsewhere:1 on another-machine)",
+            "process 7 on another-machine is or was at it",
+        ),
+    ];
+    for (description, told) in cases {
+        let namespace = rig.namespace();
+        bring(&namespace, "releases: [{name: web, namespace: NS, chart: ./chart}]\n");
+        must(rig, &namespace, "apply", 0);
+        leave_pending(&namespace, description);
+        let refused = must(rig, &namespace, "apply", 1);
+        assert!(refused.stderr.contains("revision 1 of web is pending-upgrade since"), "{refused}");
+        assert!(refused.stderr.contains(told), "{refused}");
+        assert!(refused.stderr.contains("chartroom unlock web -n "), "{refused}");
+        let secrets = namespace.record_secrets();
+        assert_eq!(secrets.len(), 1);
+        assert_eq!(secrets[0]["metadata"]["labels"]["status"], "pending-upgrade");
+    }
 }
 
 #[test]
