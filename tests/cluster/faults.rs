@@ -13,6 +13,7 @@ use chartroom_tests::rig::{Namespace, Rig, Tool, rig};
 use crate::charts;
 
 const RUNS: u64 = 200;
+const REACH: Reach = Reach { milliseconds: 700, requests: 30 };
 
 #[test]
 fn after_any_fault_a_release_can_be_repaired_by_one_command() {
@@ -47,7 +48,7 @@ fn run(rig: &Rig, namespace: &Namespace<'_>, seed: u64) -> Result<(), String> {
     for args in before {
         must(namespace, seed, args)?;
     }
-    let fault = suffer(rig, namespace, &mut dice, operation);
+    let fault = suffer(rig, namespace, &mut dice, operation, REACH);
     check(namespace, &name, !before.is_empty(), &fault)
         .map_err(|why| format!("seed {seed}, {}, {fault}: {why}", operation[0]))?;
     must(namespace, seed, &["uninstall", &name, "--no-hooks"])
@@ -58,10 +59,23 @@ fn must(namespace: &Namespace<'_>, seed: u64, args: &[&str]) -> Result<(), Strin
     if outcome.code == 0 { Ok(()) } else { Err(format!("seed {seed}: {args:?}: {outcome}")) }
 }
 
+/// How long an operation takes at most before it is killed, and which request is the last that may be lost.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach {
+    pub(crate) milliseconds: u64,
+    pub(crate) requests: u64,
+}
+
 /// Runs an operation that is killed, or that loses requests. The answer says which.
-fn suffer(rig: &Rig, namespace: &Namespace<'_>, dice: &mut Dice, args: &[&str]) -> String {
+pub(crate) fn suffer(
+    rig: &Rig,
+    namespace: &Namespace<'_>,
+    dice: &mut Dice,
+    args: &[&str],
+    reach: Reach,
+) -> String {
     if dice.below(2) == 0 {
-        let time = Duration::from_millis(dice.below(700));
+        let time = Duration::from_millis(dice.below(reach.milliseconds));
         let mut command = namespace.command(Tool::Ours4, args);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(time);
@@ -77,7 +91,7 @@ fn suffer(rig: &Rig, namespace: &Namespace<'_>, dice: &mut Dice, args: &[&str]) 
         4 => Fault::Cut(dice.below(200) as usize),
         _ => Fault::Status(429),
     };
-    let first = 1 + dice.below(30);
+    let first = 1 + dice.below(reach.requests);
     let rules = (first..=first + dice.below(3)).map(|nth| Rule::new("", fault.clone()).nth(nth)).collect();
     let proxy = Proxy::new(rig, dice.roll(), rules);
     let config = rig.kubeconfig_for(&proxy.server());

@@ -9,6 +9,7 @@ mod diff;
 mod editors;
 mod faults;
 mod fleet;
+mod fleet_faults;
 mod guide;
 mod interop;
 mod rig;

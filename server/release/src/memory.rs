@@ -70,7 +70,7 @@ impl MemoryCluster {
         self.state().identity = Some(identity);
     }
 
-    /// Refuses every request whose line in the log holds a text.
+    /// Refuses every request whose line in the log holds a text; reading an object would be `get KIND NAME`.
     pub fn refuse(&self, what: &str, error: ApiError) {
         self.state().refusals.push((what.to_owned(), error));
     }
@@ -97,12 +97,16 @@ impl MemoryCluster {
 
 impl State {
     fn note(&mut self, line: String, dry_run: bool) -> Result<(), ApiError> {
-        let refused =
-            self.refusals.iter().find(|(what, _)| line.contains(what)).map(|(_, error)| error.clone());
+        let refused = self.refused(&line);
         if !dry_run {
             self.log.push(line);
         }
-        refused.map_or(Ok(()), Err)
+        refused
+    }
+
+    fn refused(&self, line: &str) -> Result<(), ApiError> {
+        let refusal = self.refusals.iter().find(|(what, _)| line.contains(what));
+        refusal.map_or(Ok(()), |(_, error)| Err(error.clone()))
     }
 
     fn find(&self, target: &Target) -> Result<&Object, ApiError> {
@@ -141,7 +145,10 @@ impl State {
 
     fn answer(&mut self, request: &Request) -> Result<Reply, ApiError> {
         match request {
-            Request::Get(target) => self.find(target).cloned().map(Reply::Object),
+            Request::Get(target) => {
+                self.refused(&format!("get {} {}", target.gvk.kind, target.name))?;
+                self.find(target).cloned().map(Reply::Object)
+            }
             Request::List(scope) => {
                 Ok(Reply::List(self.objects.values().filter(|it| is_in(it, scope)).cloned().collect()))
             }

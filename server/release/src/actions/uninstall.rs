@@ -139,16 +139,22 @@ fn sort_out(world: &World<'_>, record: &Record) -> Result<Sorted, Error> {
     going.sort_by_cached_key(|object| uninstall_key(object.kind()));
     match world.dialect {
         Dialect::Helm3 => sorted.going = going,
-        Dialect::Helm4 => keep_what_is_not_ours(world, record, going, &mut sorted),
+        Dialect::Helm4 => keep_what_is_not_ours(world, record, going, &mut sorted)?,
     }
     Ok(sorted)
 }
 
-/// Helm 4 looks whose an object is before it deletes it.
-fn keep_what_is_not_ours(world: &World<'_>, record: &Record, objects: Vec<Object>, sorted: &mut Sorted) {
+/// Helm 4 looks whose an object is before it deletes it. Where it gets no answer it leaves the object and forgets the
+/// release; here nothing is deleted then, so that another attempt finds both.
+fn keep_what_is_not_ours(
+    world: &World<'_>,
+    record: &Record,
+    objects: Vec<Object>,
+    sorted: &mut Sorted,
+) -> Result<(), Error> {
     let gets: Vec<_> = objects.iter().map(|object| Request::Get(Target::of(object))).collect();
     let replies = if gets.is_empty() { Vec::new() } else { world.cluster.send(&gets) };
-    let (mut foreign, mut unclear) = (Vec::new(), Vec::new());
+    let mut foreign = Vec::new();
     for (object, reply) in objects.into_iter().zip(replies) {
         let line = format!("[{}] {}", object.kind(), object.name());
         match reply.map(Reply::into_object) {
@@ -157,23 +163,23 @@ fn keep_what_is_not_ours(world: &World<'_>, record: &Record, objects: Vec<Object
                 Err(_) => foreign.push(line),
             },
             Err(error) if error.is_not_found() => {}
-            Err(error) => unclear.push(format!("{line}: {error}")),
+            Err(error) => {
+                return Err(Error::from(error)
+                    .context(format!("nothing was deleted, since it is unclear whose {line} is")));
+            }
         }
     }
-    let mut tell = |lines: Vec<String>, why: &str| {
-        if lines.is_empty() {
-            return;
-        }
+    if !foreign.is_empty() {
         if !sorted.told.is_empty() {
             sorted.told.push('\n');
         }
-        sorted.told.push_str(&format!("{} resource(s) were not deleted because {why}:\n", lines.len()));
-        for line in &lines {
-            sorted.told.push_str(&format!("{line}\n"));
-        }
-    };
-    tell(foreign, "they are not owned by this release");
-    tell(unclear, "their ownership could not be verified");
+        let count = foreign.len();
+        sorted.told.push_str(&format!(
+            "{count} resource(s) were not deleted because they are not owned by this release:\n{}\n",
+            foreign.join("\n")
+        ));
+    }
+    Ok(())
 }
 
 fn delete_objects(

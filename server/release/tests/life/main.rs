@@ -308,6 +308,19 @@ fn kept_objects_stay() {
 }
 
 #[test]
+fn what_is_unclear_is_neither_deleted_nor_forgotten() {
+    let place = Place::new(Dialect::Helm4);
+    place.install(&rendered(&[("ConfigMap", "a", "1"), ("ConfigMap", "b", "1")])).unwrap();
+    place.cluster.refuse("get ConfigMap b", ApiError::unreached("no answer"));
+    let error = uninstall(&place.world(0), "web", &UninstallConfig::default()).unwrap_err();
+    assert_eq!(error.to_string(), "failed to delete release: web");
+    assert_eq!(
+        (place.names().as_str(), place.history().as_str()),
+        ("ConfigMap a, ConfigMap b", "1 uninstalling")
+    );
+}
+
+#[test]
 fn a_history_can_be_kept_and_taken_up_again() {
     let place = Place::new(Dialect::Helm4);
     let one = rendered(&[("ConfigMap", "a", "1")]);
