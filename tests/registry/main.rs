@@ -3,11 +3,12 @@
 //! `cargo xtask test registry` builds what they need and runs them; without it those that need a real registry or a real
 //! Helm say that they were skipped.
 #![cfg(unix)]
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod charts;
 mod exchange;
+mod guide;
 mod repositories;
 mod rig;
 mod signatures;
