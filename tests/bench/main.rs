@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: how fast a person gets an answer, in ratios against real Helm in the same run.
 //!
 //! Every figure is a median of whole runs, taken in turn with the peer's so that a machine that slows down
-//! slows both. Each answer is checked before it counts: a wrong answer is not fast.
+//! slows both. Each answer is checked before it counts: a wrong answer is not fast. Arguments name parts to run alone:
+//! template, releases, helmfile, editor.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 mod editor;
+mod helmfile;
 mod process;
 mod releases;
 
@@ -21,14 +23,22 @@ fn main() -> Result<()> {
         ["alertmanager", "argo-cd", "kube-prometheus-stack", "prometheus-operator-crds"]
             .map(|it| folder.join(it))
     }));
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|it| it == part);
     for (version, variable) in [("3", "HELM3_BIN"), ("4", "HELM4_BIN")] {
-        match std::env::var_os(variable) {
+        match std::env::var_os(variable).filter(|_| is_wanted("template")) {
             Some(helm) => against_helm(&chartroom, Path::new(&helm), version, &charts)?,
-            None => println!("skipped: {variable} names no Helm {version}"),
+            None if is_wanted("template") => println!("skipped: {variable} names no Helm {version}"),
+            None => {}
         }
     }
-    releases::report(&chartroom, corpus.as_deref())?;
-    match corpus {
+    if is_wanted("releases") {
+        releases::report(&chartroom, corpus.as_deref())?;
+    }
+    if is_wanted("helmfile") {
+        helmfile::report(&chartroom)?;
+    }
+    match corpus.filter(|_| is_wanted("editor")) {
         Some(folder) => editor::report(&folder.join("kube-prometheus-stack")),
         None => Ok(()),
     }

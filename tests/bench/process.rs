@@ -48,16 +48,18 @@ pub(crate) fn in_turn(ours: (&Path, &Vec<String>), peer: (&Path, &[String; 5])) 
 }
 
 /// What both programs see of the environment.
-type Environment<'e> = &'e [(&'static str, std::ffi::OsString)];
+pub(crate) type Environment<'e> = &'e [(&'static str, std::ffi::OsString)];
 
-/// Runs A B A B … in an environment. Both must succeed; who looks at a cluster prints times, so texts may differ.
+/// Runs A B A B … in an environment, so often each. Both must succeed; who looks at a cluster prints times, so texts may
+/// differ.
 pub(crate) fn both(
     environment: Environment<'_>,
+    runs: usize,
     ours: (&Path, &Vec<String>),
     peer: (&Path, &Vec<String>),
 ) -> Result<Pair> {
     let (mut a, mut b) = (Vec::new(), Vec::new());
-    for run in 0..=RUNS {
+    for run in 0..=runs {
         let (first, second) = (once(environment, (ours.0, ours.1))?, once(environment, (peer.0, peer.1))?);
         if run > 0 {
             a.push(first);

@@ -37,7 +37,7 @@ pub(crate) fn report(chartroom: &Path, corpus: Option<&Path>) -> Result<()> {
     let upgrade = words(&["upgrade", "web", &chart, "-n", &name, "--history-max", "3"]);
     row(
         "upgrade that changes nothing",
-        process::both(&environment, (chartroom, &upgrade), (helm, &upgrade))?,
+        process::both(&environment, process::RUNS, (chartroom, &upgrade), (helm, &upgrade))?,
     );
     diffs(rig, chartroom, helm, &chart, &name)?;
     for index in 0..RELEASES {
@@ -56,7 +56,7 @@ pub(crate) fn report(chartroom: &Path, corpus: Option<&Path>) -> Result<()> {
     let list = words(&["list", "-n", &name]);
     row(
         &format!("list of {} releases", RELEASES + 1),
-        process::both(&environment, (chartroom, &list), (helm, &list))?,
+        process::both(&environment, process::RUNS, (chartroom, &list), (helm, &list))?,
     );
     match corpus {
         Some(folder) => live_diff(rig, chartroom, &folder.join("kube-prometheus-stack")),
@@ -79,7 +79,7 @@ fn diffs(rig: &Rig, chartroom: &Path, helm: &Path, chart: &str, namespace: &str)
     ours.insert(0, "diff".to_owned());
     row(
         "diff upgrade (helm-diff)",
-        process::both(&environment, (chartroom, &ours), (Path::new(&plugin), &theirs))?,
+        process::both(&environment, process::RUNS, (chartroom, &ours), (Path::new(&plugin), &theirs))?,
     );
     Ok(())
 }
@@ -102,11 +102,13 @@ fn live_diff(rig: &Rig, chartroom: &Path, chart: &Path) -> Result<()> {
     Ok(())
 }
 
-fn words(args: &[&str]) -> Vec<String> {
+/// Arguments.
+pub(crate) fn words(args: &[&str]) -> Vec<String> {
     args.iter().map(|it| (*it).to_owned()).collect()
 }
 
-fn row(what: &str, pair: Pair) {
+/// A line of a table.
+pub(crate) fn row(what: &str, pair: Pair) {
     println!(
         "{what:<34}{:>10.1}{:>10.1}{:>7.1}x{:>12.1}{:>12.1}{:>8.2}",
         pair.ours.milliseconds,
