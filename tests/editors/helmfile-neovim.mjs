@@ -49,9 +49,11 @@ async function drive(t, program) {
   await step('the preview of a release shows the chart with its values', async () => {
     await vi.type(`gg/name: ${release}<CR>`);
     await vi.type(':Chartroom preview<CR>');
-    await vi.see(/│ .*image: "?\S+:dev-1"?/, 30_000);
-    await vi.see(new RegExp(`\\[dev: ${release}\\]`));
+    await vi.see(new RegExp(`\\[dev: ${release}\\]`), 30_000);
+    await vi.type('<C-w>lgg/image: <CR>');
+    await vi.see(/│ .*image: "?\S+:dev-1"?/);
     await vi.shot('preview');
+    await vi.type('<C-w>h');
   });
 
   await step('another environment is picked by its name', async () => {

@@ -56,9 +56,9 @@ test('Helmfiles in VS Code', { skip }, async (t) => {
   });
 
   await step('a version is completed out of the repository, and a newer one hinted', async () => {
-    await code.go('21:19');
+    await code.go('22:19');
     await code.page.keyboard.press('Shift+Home');
-    await code.page.keyboard.type('    version: ');
+    await code.page.keyboard.type('version: ');
     const row = code.page.locator('.suggest-widget.visible .monaco-list-row').filter({ hasText: '1.2.0' });
     await code.retry(() => code.page.keyboard.press('Control+Space'), row);
     await code.shot('helmfile-version');
@@ -70,22 +70,26 @@ test('Helmfiles in VS Code', { skip }, async (t) => {
 
   await step('Preview shows the chart with the values of the release', async () => {
     await lens('Preview');
+    await preview(/instance: devops-network$/);
+    // The container stands further down than what is seen at first.
+    await code.focus(1);
+    await code.go('60');
     await preview(/image: .*:dev-1"?$/);
     await code.shot('helmfile-preview');
   });
 
   await step('the preview follows what is typed in the helmfile', async () => {
     await code.open(NAME);
-    await code.go('17:44');
+    await code.go('18:44');
     await code.page.keyboard.press('Shift+Home');
-    await code.page.keyboard.type('        value: typed');
+    await code.page.keyboard.type('value: typed');
     await preview(/image: .*:typed"?$/);
     await code.command('File: Revert File');
     await preview(/image: .*:dev-1"?$/);
   });
 
   await step('a key that is none is told, and changed by its quick fix', async () => {
-    await code.go('11:5');
+    await code.go('12:5');
     await code.page.keyboard.press('Shift+End');
     await code.page.keyboard.type('namepsace: shop');
     await code.page.locator('.squiggly-error').first().waitFor();
@@ -123,9 +127,9 @@ test('Helmfiles in VS Code', { skip }, async (t) => {
     await toast('Nothing changes').waitFor({ timeout: 60_000 });
     await clear();
     await code.open(NAME);
-    await code.go('17:44');
+    await code.go('18:44');
     await code.page.keyboard.press('Shift+Home');
-    await code.page.keyboard.type('        value: dev-2');
+    await code.page.keyboard.type('value: dev-2');
     await lens('Apply all dev');
     await toast('Apply 1 of 1 releases of dev to kind-rig').waitFor({ timeout: 60_000 });
     await code.shot('helmfile-apply-all');
