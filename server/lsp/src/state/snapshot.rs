@@ -252,7 +252,8 @@ impl Snapshot {
             return self.market.market().unpacked(&source, &release.version.it);
         }
         let folder = path_of(&resolve_path(&file.folder, &release.chart.it));
-        self.disk.home(&folder).filter(|it| *it == folder)
+        // By a file in it: what is known of the folder around it says nothing of this one.
+        self.disk.home(&folder.join("Chart.yaml")).filter(|it| *it == folder)
     }
 
     /// The chart that a URI belongs to, as it is on the screen.
