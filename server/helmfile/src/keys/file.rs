@@ -7,6 +7,10 @@ use super::Kind::{
 use super::{Key, RELEASE};
 
 const NO_HELM: &str = "no `helm` or `kustomize` program is run";
+const NO_ARGUMENTS: &str =
+    "no `helm` program is run that takes them; most have keys of their own (`wait`, `timeout`, …)";
+pub(super) const NO_RESTART: &str = "Helm 4 has no such option any more";
+pub(super) const NO_DNS: &str = "templates are never given addresses of host names";
 const TRACKING: &str = "we wait for what is deployed ourselves: use `wait: true`";
 
 /// The file itself (`ReleaseSetSpec`).
@@ -85,13 +89,13 @@ pub const SUB_HELMFILE: &[Key] = &[
 /// `helmDefaults` (`HelmSpec`)
 pub const HELM_DEFAULTS: &[Key] = &[
     Key::new("kubeContext", Text, "The context of the kubeconfig for releases without one."),
-    Key::new("args", Texts, "Arguments for every command of Helm."),
-    Key::new("diffArgs", Texts, "Arguments for diffs."),
-    Key::new("syncArgs", Texts, "Arguments for upgrades."),
-    Key::new("templateArgs", Texts, "Arguments for rendering."),
+    Key::new("args", Texts, "Arguments for every command of Helm.").no_effect(NO_ARGUMENTS),
+    Key::new("diffArgs", Texts, "Arguments for diffs.").no_effect(NO_ARGUMENTS),
+    Key::new("syncArgs", Texts, "Arguments for upgrades.").no_effect(NO_ARGUMENTS),
+    Key::new("templateArgs", Texts, "Arguments for rendering.").no_effect(NO_ARGUMENTS),
     Key::new("verify", Bool, "Check the signatures of charts.").always_printed(),
     Key::new("keyring", Text, "The keys to check signatures with."),
-    Key::new("enableDNS", Bool, "Templates may look up host names.").always_printed(),
+    Key::new("enableDNS", Bool, "Templates may look up host names.").always_printed().no_effect(NO_DNS),
     Key::new("skipSchemaValidation", MaybeBool, "Do not hold values against `values.schema.json`."),
     Key::new("devel", Bool, "Versions before a release count too.").always_printed(),
     Key::new("wait", Bool, "Wait until what is deployed is ready.").always_printed(),
@@ -100,7 +104,7 @@ pub const HELM_DEFAULTS: &[Key] = &[
         .no_effect("Helm has no such option any more"),
     Key::new("waitForJobs", Bool, "With `wait`: until jobs have ended, too.").always_printed(),
     Key::new("timeout", Int, "For how many seconds to wait; 300 where nothing is said.").always_printed(),
-    Key::new("recreatePods", Bool, "Restart the pods.").always_printed(),
+    Key::new("recreatePods", Bool, "Restart the pods.").always_printed().no_effect(NO_RESTART),
     Key::new("force", Bool, "Replace what cannot be changed.").always_printed(),
     Key::new("atomic", Bool, "Bring the last good revision back where an upgrade fails.").always_printed(),
     Key::new("rollbackOnFailure", Bool, "Helm 4's name for `atomic`.").always_printed(),

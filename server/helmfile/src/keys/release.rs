@@ -4,6 +4,7 @@ use super::Kind::{
     Bool, GroupOrGroups, Groups, List, MaybeBool, MaybeFloat, MaybeGroup, MaybeInt, MaybeText, Text, TextMap,
     Texts,
 };
+use super::file::{NO_DNS, NO_RESTART};
 use super::{HOOK, Key, MISSING_FILE_HANDLER_CONFIG};
 
 const CHARTIFY: &str =
@@ -18,14 +19,14 @@ pub const RELEASE: &[Key] = &[
     Key::new("version", Text, "The chart's version, or what it must fit."),
     Key::new("verify", MaybeBool, "Check the chart's signature."),
     Key::new("keyring", Text, "The keys to check signatures with."),
-    Key::new("enableDNS", MaybeBool, "Templates may look up host names."),
+    Key::new("enableDNS", MaybeBool, "Templates may look up host names.").no_effect(NO_DNS),
     Key::new("devel", MaybeBool, "Versions before a release count too."),
     Key::new("wait", MaybeBool, "Wait until what is deployed is ready."),
     Key::new("waitRetries", MaybeInt, "Helm has no such option any more.")
         .no_effect("Helm has no such option any more"),
     Key::new("waitForJobs", MaybeBool, "With `wait`: until jobs have ended, too."),
     Key::new("timeout", MaybeInt, "For how many seconds to wait; 300 where nothing is said."),
-    Key::new("recreatePods", MaybeBool, "Restart the pods."),
+    Key::new("recreatePods", MaybeBool, "Restart the pods.").no_effect(NO_RESTART),
     Key::new("force", MaybeBool, "Replace what cannot be changed."),
     Key::new("installed", MaybeBool, "False deletes the release."),
     Key::new("updateStrategy", Text, "`reinstallIfForbidden`: delete and install what cannot be upgraded."),
