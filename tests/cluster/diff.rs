@@ -44,13 +44,19 @@ metadata:
 {{- end }}
 ";
 
-const SITUATIONS: [&str; 52] = [
+const SITUATIONS: [&str; 58] = [
     "upgrade web ./web --base newest",
     "upgrade web ./web --set word=three",
     "upgrade web ./web --set word=three -C 0",
     "upgrade web ./web --set word=three -C 2",
     "upgrade web ./web --set word=three,replicas=3 --output simple",
     "upgrade web ./web --set word=three,replicas=3 --output json",
+    "upgrade web ./web --set word=three,replicas=3 --output structured",
+    "upgrade web ./web --set called=after,extra=true --output structured --suppress ConfigMap",
+    "upgrade web ./web --set secret=third,port=81 --output structured",
+    "upgrade web ./web --set secret=third --output structured --show-secrets-decoded --suppress-output-line-regex .",
+    "upgrade web ./web --reuse-values --output structured --detailed-exitcode",
+    "upgrade web ./other --set word=three --output structured",
     "upgrade web ./web --set word=three --no-hooks",
     "upgrade web ./web --set word=three --include-tests",
     "upgrade web ./web --set word=three --suppress ConfigMap",
