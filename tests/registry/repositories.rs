@@ -221,7 +221,7 @@ fn dependencies_come_whole_or_not_at_all() {
     let fault = |fault| Service { faults: vec![Rule::new("/db-", fault)], ..Service::default() };
     for (service, put, want) in [
         (fault(Fault::Corrupt), None, "the content has the digest"),
-        (fault(Fault::Page), None, "digest"),
+        (fault(Fault::Page), None, "an HTML page, \"Sign in\" came instead"),
         (fault(Fault::Status(404)), None, "404"),
         (Service::default(), Some(hostile), "what URL has for db is no chart"),
     ] {
