@@ -1,4 +1,4 @@
-// Drives a real VS Code through a helmfile: lenses, versions out of a repository, the preview of a release, a quick fix.
+// Drives a real VS Code through a helmfile: lenses, versions out of a repository, the preview of a release.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
@@ -65,20 +65,6 @@ test('Helmfiles in VS Code', { skip }, async (t) => {
     await code.go('60');
     await preview(/image: .*:dev-1"?$/);
     await code.shot('helmfile-preview');
-  });
-
-  await step('a key that is none is told, and changed by its quick fix', async () => {
-    await code.go('12:5');
-    await code.page.keyboard.press('Shift+End');
-    await code.page.keyboard.type('namepsace: shop');
-    await code.page.locator('.squiggly-error').first().waitFor();
-    await code.page.keyboard.press('Home');
-    const fix = code.page.locator('.action-widget .monaco-list-row').filter({ hasText: 'Change to namespace' });
-    await code.retry(() => code.page.keyboard.press('Control+.'), fix);
-    await code.shot('helmfile-fix');
-    await code.page.keyboard.press('Enter');
-    await until('the key', async () => (await code.lines(0)).some((line) => /^ {4}namespace: shop/.test(line)));
-    await code.command('File: Revert File');
   });
 
   await step('nobody outside of this machine was asked', async () => {
