@@ -109,8 +109,8 @@ async function drive(t, program, name) {
 
   await step('another target is set by name, and names are completed', async () => {
     assert.deepEqual(await vi.nvim.call('getcompletion', ['Chartroom ', 'cmdline']), [
-      ...['cancel', 'check', 'context', 'deploy', 'diff', 'history', 'info', 'live', 'log', 'preview', 'releases'],
-      ...['restart', 'rollback', 'targets', 'uninstall'],
+      ...['applyall', 'cancel', 'check', 'cluster', 'context', 'deploy', 'diff', 'diffall', 'fetch', 'history', 'info'],
+      ...['live', 'log', 'nocluster', 'preview', 'releases', 'restart', 'rollback', 'targets', 'uninstall'],
     ]);
     assert.deepEqual(await vi.nvim.call('getcompletion', ['Chartroom targets d', 'cmdline']), ['default', 'dev']);
     await vi.type(':Chartroom targets dev<CR>');
