@@ -5,8 +5,8 @@ use std::io::IsTerminal as _;
 use anyhow::Result;
 
 use super::Called;
-use super::deployment::{Deployment, Wanted};
-use super::flags::{DiffFlags, NeedsFlags, RefusedFlags, ReleaseFlags, UpgradeFlags};
+use super::deployment::Deployment;
+use super::flags::DeploymentFlags;
 use super::session::Session;
 use crate::output::Exit;
 
@@ -18,35 +18,21 @@ use crate::output::Exit;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    releases: ReleaseFlags,
-    #[command(flatten)]
-    needs: NeedsFlags,
-    #[command(flatten)]
-    diff: DiffFlags,
-    #[command(flatten)]
-    upgrade: UpgradeFlags,
-    #[command(flatten)]
-    refused: RefusedFlags,
+    flags: DeploymentFlags,
 }
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
-    args.refused.refuse()?;
-    let report = args.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
+    let flags = &args.flags;
+    flags.refused.refuse()?;
+    let report = flags.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
     let session = Session::load(called, false)?;
-    let wanted = Wanted {
-        command: "apply",
-        releases: &args.releases,
-        needs: Some(&args.needs),
-        overrides: args.upgrade.overrides(&args.diff),
-        hide_notes: args.upgrade.hide_notes,
-    };
-    let deployment = Deployment::begin(called, &session, wanted)?;
+    let deployment = Deployment::begin(called, &session, flags.wanted("apply"))?;
     let work = || {
-        let plan = deployment.plan(&args.diff.look())?;
-        deployment.print_diffs(&plan, &report, args.diff.suppress_diff)?;
+        let plan = deployment.plan(&flags.diff.look())?;
+        deployment.print_diffs(&plan, &report, flags.diff.suppress_diff)?;
         let affected = plan.affected(&deployment.fleet);
         if affected.is_empty() {
-            if args.diff.detailed_exitcode {
+            if flags.diff.detailed_exitcode {
                 called.remark("No affected releases");
             }
             return deployment.carry_out(plan).map(|_| false);
@@ -60,7 +46,7 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
         deployment.carry_out(plan).map(|_| true)
     };
     let changed = deployment.end(work())?;
-    match changed && args.diff.detailed_exitcode {
+    match changed && flags.diff.detailed_exitcode {
         true => Err(Exit { code: 2, message: String::new() }.into()),
         false => Ok(()),
     }

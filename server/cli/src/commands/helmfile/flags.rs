@@ -6,6 +6,8 @@ use anyhow::{Result, bail};
 use helmfile::fleet::{Look, Overrides};
 use release::diff::{DiffConfig, Form, ReportConfig};
 
+use super::deployment::Wanted;
+
 /// What becomes of releases that a selected one needs.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Needs")]
@@ -49,6 +51,34 @@ pub(crate) struct ReleaseFlags {
     /// Work on so many releases at the same time; 0 is all that can be.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
     pub(crate) concurrency: usize,
+}
+
+/// What all commands take that compare releases with the cluster or upgrade them.
+#[derive(Debug, clap::Args)]
+pub(super) struct DeploymentFlags {
+    #[command(flatten)]
+    releases: ReleaseFlags,
+    #[command(flatten)]
+    needs: NeedsFlags,
+    #[command(flatten)]
+    pub(super) diff: DiffFlags,
+    #[command(flatten)]
+    upgrade: UpgradeFlags,
+    #[command(flatten)]
+    pub(super) refused: RefusedFlags,
+}
+
+impl DeploymentFlags {
+    /// What is wanted of the releases by a command.
+    pub(super) fn wanted(&self, command: &'static str) -> Wanted<'_> {
+        Wanted {
+            command,
+            releases: &self.releases,
+            needs: Some(&self.needs),
+            overrides: self.upgrade.overrides(&self.diff),
+            hide_notes: self.upgrade.hide_notes,
+        }
+    }
 }
 
 /// How a diff looks.

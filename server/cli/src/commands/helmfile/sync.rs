@@ -6,8 +6,8 @@ use anyhow::Result;
 use helmfile::fleet::Plan;
 
 use super::Called;
-use super::deployment::{Deployment, Wanted};
-use super::flags::{DiffFlags, NeedsFlags, RefusedFlags, ReleaseFlags, UpgradeFlags};
+use super::deployment::Deployment;
+use super::flags::DeploymentFlags;
 use super::session::Session;
 use crate::output::Exit;
 
@@ -15,34 +15,20 @@ use crate::output::Exit;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    releases: ReleaseFlags,
-    #[command(flatten)]
-    needs: NeedsFlags,
-    #[command(flatten)]
-    diff: DiffFlags,
-    #[command(flatten)]
-    upgrade: UpgradeFlags,
-    #[command(flatten)]
-    refused: RefusedFlags,
+    flags: DeploymentFlags,
 }
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
-    args.refused.refuse()?;
-    let report = args.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
+    let flags = &args.flags;
+    flags.refused.refuse()?;
+    let report = flags.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
     let session = Session::load(called, false)?;
-    let wanted = Wanted {
-        command: "sync",
-        releases: &args.releases,
-        needs: Some(&args.needs),
-        overrides: args.upgrade.overrides(&args.diff),
-        hide_notes: args.upgrade.hide_notes,
-    };
-    let deployment = Deployment::begin(called, &session, wanted)?;
+    let deployment = Deployment::begin(called, &session, flags.wanted("sync"))?;
     let work = || {
         if called.globals.is_interactive() {
             // Whoever is asked sees what would change.
-            let shown = deployment.plan(&args.diff.look())?;
-            deployment.print_diffs(&shown, &report, args.diff.suppress_diff)?;
+            let shown = deployment.plan(&flags.diff.look())?;
+            deployment.print_diffs(&shown, &report, flags.diff.suppress_diff)?;
         }
         let plan = deployment.plan_blindly(|fleet, yard, crew| Plan::everything(fleet, yard, crew))?;
         let affected = plan.affected(&deployment.fleet);
@@ -53,7 +39,7 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
         deployment.carry_out(plan).map(|outcome| !outcome.ended.is_empty())
     };
     let changed = deployment.end(work())?;
-    match changed && args.diff.detailed_exitcode {
+    match changed && flags.diff.detailed_exitcode {
         true => Err(Exit { code: 2, message: String::new() }.into()),
         false => Ok(()),
     }
