@@ -44,11 +44,9 @@ fuzz_target!(|text: &str| {
             file(3, "values.yaml", "a: {b: [1, x, {c: null}]}\nname: n\n"),
         ];
         let mut table = FileTable::default();
-        ["Chart.yaml", "templates/_h.tpl", "templates/a.yaml", "values.yaml", "user.yaml"]
-            .iter()
-            .for_each(|path| {
-                table.intern(path);
-            });
+        for path in ["Chart.yaml", "templates/_h.tpl", "templates/a.yaml", "values.yaml", "user.yaml"] {
+            table.intern(path);
+        }
         let mut context = LoadContext { table: &mut table, base: "c", dialect };
         let chart = load(files, &mut context).expect("the chart itself is sound");
         let data: Arc<[u8]> = values.unwrap_or_default().as_bytes().into();
