@@ -1,4 +1,7 @@
-// Drives a real VS Code through a helmfile: lenses, versions out of a repository, the preview of a release.
+// Drives a real VS Code through a helmfile: preview, versions out of a repository, diff and apply from lenses.
+//
+// `cargo xtask test cluster` starts this with a cluster (CHARTROOM_KUBECONFIG, CHARTROOM_NAMESPACE, CHARTROOM_WORKSPACE, as
+// `releases.mjs`). Without one, everything but diff and apply is done.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
@@ -10,7 +13,8 @@ import { stepsOf } from './support/steps.mjs';
 import { startVsCode } from './support/vscode.mjs';
 
 const skip = missing({ 'chromium': chromium(), 'Node 24': node24(), 'code-server': codeServer() });
-const folder = scratch('helmfile');
+const { CHARTROOM_KUBECONFIG: kubeconfig, CHARTROOM_NAMESPACE: namespace } = process.env;
+const folder = process.env.CHARTROOM_WORKSPACE ?? scratch('helmfile');
 const vsix = path.join(scratch('vsix'), 'chartroom.vsix');
 const NAME = 'helmfile.yaml.gotmpl';
 let code;
@@ -27,14 +31,21 @@ const lens = async (title) => {
 };
 const preview = (pattern) =>
   until(`${pattern} in the preview`, async () => (await code.lines(1)).find((line) => pattern.test(line)));
+const toast = (text) => code.page.locator('.notification-toast').filter({ hasText: text });
+const press = async (text, button) => {
+  await toast(text).waitFor();
+  await toast(text).locator('.monaco-button').filter({ hasText: new RegExp(`^${button}$`) }).first().click();
+};
+const clear = () => code.command('Notifications: Clear All Notifications');
 
 test('Helmfiles in VS Code', { skip }, async (t) => {
   const step = stepsOf(t, keep);
   await step('a helmfile says what can be done, and the status bar names the environment', async () => {
-    writeHelmfile(folder, await startRepository());
+    writeHelmfile(folder, await startRepository(), namespace);
     const run = ['run', '--silent', 'package', '--', '--server', chartroom(), '--out', vsix];
     execFileSync('npm', run, { cwd: EXTENSION, stdio: 'pipe' });
-    code = await startVsCode({ vsix, folder });
+    const settings = { 'chartroom.deploy.timeout': 60, ...(kubeconfig ? { 'chartroom.kube.config': kubeconfig } : {}) };
+    code = await startVsCode({ vsix, folder, settings });
     t.after(() => code.close());
     await code.open(NAME);
     for (const title of ['Diff all dev', 'Apply all prod', 'Preview', 'Diff dev', 'Apply prod']) {
@@ -65,6 +76,66 @@ test('Helmfiles in VS Code', { skip }, async (t) => {
     await code.go('60');
     await preview(/image: .*:dev-1"?$/);
     await code.shot('helmfile-preview');
+  });
+
+  await step('the preview follows what is typed in the helmfile', async () => {
+    await code.open(NAME);
+    await code.go('18:44');
+    await code.page.keyboard.press('Shift+Home');
+    await code.page.keyboard.type('value: typed');
+    await preview(/image: .*:typed"?$/);
+    await code.command('File: Revert File');
+    await preview(/image: .*:dev-1"?$/);
+  });
+
+  await step('a key that is none is told, and changed by its quick fix', async () => {
+    await code.go('12:5');
+    await code.page.keyboard.press('Shift+End');
+    await code.page.keyboard.type('namepsace: shop');
+    await code.page.locator('.squiggly-error').first().waitFor();
+    await code.page.keyboard.press('Home');
+    const fix = code.page.locator('.action-widget .monaco-list-row').filter({ hasText: 'Change to namespace' });
+    await code.retry(() => code.page.keyboard.press('Control+.'), fix);
+    await code.shot('helmfile-fix');
+    await code.page.keyboard.press('Enter');
+    await until('the key', async () => (await code.lines(0)).some((line) => /^ {4}namespace: shop/.test(line)));
+    await code.command('File: Revert File');
+  });
+
+  if (!kubeconfig) return;
+  const place = `kind-rig / ${namespace}`;
+
+  await step('Diff shows the plan of a release', async () => {
+    await code.open(NAME);
+    await lens('Diff dev');
+    await code.page.locator('.tab.active').filter({ hasText: 'Deploy revision 1 of devops-network' }).waitFor();
+    await code.shot('helmfile-diff');
+  });
+
+  await step('Apply asks, and deploys with the values of the environment', async () => {
+    await code.open(NAME);
+    await lens('Apply dev');
+    await press(`Deploy revision 1 of devops-network to ${place}`, 'Deploy');
+    await toast('revision 1, Install complete').waitFor({ timeout: 90_000 });
+    await code.shot('helmfile-applied');
+    await clear();
+  });
+
+  await step('Apply all shows one plan, asks once, and leaves alone what is as it should be', async () => {
+    await code.open(NAME);
+    await lens('Apply all dev');
+    await toast('Nothing changes').waitFor({ timeout: 60_000 });
+    await clear();
+    await code.open(NAME);
+    await code.go('18:44');
+    await code.page.keyboard.press('Shift+Home');
+    await code.page.keyboard.type('value: dev-2');
+    await lens('Apply all dev');
+    await toast('Apply 1 of 1 releases of dev to kind-rig').waitFor({ timeout: 60_000 });
+    await code.shot('helmfile-apply-all');
+    await press('Apply 1 of 1 releases of dev to kind-rig', 'Apply');
+    await toast('devops-network: revision 2').waitFor({ timeout: 90_000 });
+    await code.shot('helmfile-applied-all');
   });
 
   await step('nobody outside of this machine was asked', async () => {

@@ -48,6 +48,31 @@ pub(crate) fn checks(view: &ChartView, model: &Model, cancel: &Cancel) -> Option
     Some(found.iter().filter_map(ide::Diagnostic::of_finding).collect())
 }
 
+/// What is told of each file, by whom. A file of values may be one of a chart and of a helmfile: neither takes away what
+/// the other has to say.
+#[derive(Debug, Default)]
+pub(crate) struct Board(HashMap<String, BTreeMap<PathBuf, Vec<Diagnostic>>>);
+
+impl Board {
+    /// Takes what a chart or a helmfile, by its path, says of a file, and gives what all say of it.
+    pub(crate) fn post(
+        &mut self,
+        owner: &Path,
+        params: PublishDiagnosticsParams,
+    ) -> PublishDiagnosticsParams {
+        let told = self.0.entry(params.uri.0.clone()).or_default();
+        match params.diagnostics.is_empty() {
+            true => drop(told.remove(owner)),
+            false => drop(told.insert(owner.to_owned(), params.diagnostics)),
+        }
+        let diagnostics = told.values().flatten().cloned().collect();
+        if told.is_empty() {
+            self.0.remove(&params.uri.0);
+        }
+        PublishDiagnosticsParams { diagnostics, ..params }
+    }
+}
+
 /// What the client was told, chart by chart.
 #[derive(Debug, Default)]
 pub(crate) struct Published {
@@ -214,6 +239,32 @@ fn diagnostic(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chart_and_a_helmfile_talk_of_the_same_file() {
+        let mut board = Board::default();
+        let mut post = |owner: &str, messages: &[&str]| {
+            let message = |it: &&str| Diagnostic {
+                message: Message::String((*it).to_owned()),
+                ..Diagnostic::default()
+            };
+            let params = PublishDiagnosticsParams::new(
+                Uri("file:///values.yaml".to_owned()),
+                None,
+                messages.iter().map(message).collect(),
+            );
+            let all = board.post(Path::new(owner), params).diagnostics.into_iter();
+            let text = |it: Diagnostic| match it.message {
+                Message::String(text) => text,
+                other => format!("{other:?}"),
+            };
+            all.map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(post("/chart", &["a"]), ["a"]);
+        assert_eq!(post("/helmfile.yaml", &["b"]), ["a", "b"]);
+        assert_eq!(post("/chart", &[]), ["b"]);
+        assert_eq!(post("/helmfile.yaml", &[]), [""; 0]);
+    }
 
     #[test]
     fn long_chains_are_told_from_both_ends() {

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tower_lsp::Client;
 
 use crate::cancel::Cancel;
-use crate::diagnostics::{News, Published, checks, findings};
+use crate::diagnostics::{Board, News, Published, checks, findings};
 use crate::ext::PreviewChangedNotification;
 use crate::helmfiles::{Fleet, Shown, by_file};
 use crate::lsp_types::{PublishDiagnosticsNotification, PublishDiagnosticsParams, Uri};
@@ -87,9 +87,15 @@ impl Refresher {
     /// Starts the thread; within the runtime.
     pub(crate) fn start(client: Client, previews: Arc<Previews>) -> Self {
         let mailbox = Arc::<Mailbox>::default();
-        let (runtime, published) = (Handle::current(), Published::default());
-        let shown = BTreeMap::new();
-        let mut worker = Worker { mailbox: mailbox.clone(), client, previews, published, shown, runtime };
+        let mut worker = Worker {
+            mailbox: mailbox.clone(),
+            client,
+            previews,
+            published: Published::default(),
+            board: Board::default(),
+            shown: BTreeMap::new(),
+            runtime: Handle::current(),
+        };
         let started = thread::Builder::new().name("refresh".to_owned()).spawn(move || worker.work());
         if let Err(error) = started {
             tracing::error!("cannot start the thread for diagnostics: {error}");
@@ -147,6 +153,7 @@ struct Worker {
     client: Client,
     previews: Arc<Previews>,
     published: Published,
+    board: Board,
     /// What the client was told of helmfiles.
     shown: BTreeMap<PathBuf, Shown>,
     runtime: Handle,
@@ -212,7 +219,7 @@ impl Worker {
             self.preview(snapshot, &previews, cancel);
             let Some(found) = findings(&view, &model, cancel) else { return };
             let news = self.published.news(snapshot, &view, &model, News::Errors(found), &touched.again);
-            self.publish(news);
+            self.publish(root, news);
             let Some(mut found) = checks(&view, &model, cancel) else { return };
             found.extend(crate::dependencies::outdated(snapshot, &view));
             if let Some(checked) = snapshot.checked(root) {
@@ -220,11 +227,11 @@ impl Worker {
                 found.extend(drift);
             }
             let news = self.published.news(snapshot, &view, &model, News::Checked(found), &touched.again);
-            self.publish(news);
+            self.publish(root, news);
         } else {
             self.preview(snapshot, &previews, cancel);
             let news = self.published.forget(root);
-            self.publish(news);
+            self.publish(root, news);
         }
     }
 
@@ -263,7 +270,7 @@ impl Worker {
         if is_open {
             self.shown.insert(path.to_owned(), now);
         }
-        self.publish(news);
+        self.publish(path, news);
     }
 
     fn preview(&self, snapshot: &Snapshot, previews: &[crate::convert::uri::PreviewOf], cancel: &Cancel) {
@@ -280,8 +287,10 @@ impl Worker {
         }
     }
 
-    fn publish(&self, news: Vec<crate::lsp_types::PublishDiagnosticsParams>) {
+    /// Tells the client what a chart or a helmfile has to say.
+    fn publish(&mut self, owner: &Path, news: Vec<PublishDiagnosticsParams>) {
         for params in news {
+            let params = self.board.post(owner, params);
             block_on(self.client.send_notification::<PublishDiagnosticsNotification>(params));
         }
     }

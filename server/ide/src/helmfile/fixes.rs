@@ -1,6 +1,7 @@
 //! Quick fixes for what is wrong with a helmfile.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use ::helmfile::{Code, Finding, Loaded};
 use syntax::Outline;
@@ -29,10 +30,11 @@ pub enum Change {
 }
 
 impl Helmfile<'_> {
-    /// What can be done about the findings at a range of this file, and about versions there.
-    pub fn fixes(&self, range: TextRange) -> Vec<Fix> {
+    /// What can be done about the findings at a range of this file, and about versions there. `now` is what the helmfile
+    /// comes to as it stands, which is where findings are: what it was loaded as when it last could has none of them.
+    pub fn fixes(&self, now: &[Arc<Loaded>], range: TextRange) -> Vec<Fix> {
         let mut fixes: Vec<Fix> = Vec::new();
-        for loaded in self.loaded {
+        for loaded in now {
             for finding in &loaded.findings {
                 let here = match finding.at {
                     Some(at) if loaded.files.path(at.file) == self.path => at.range,

@@ -11,7 +11,7 @@ use crate::lsp_types::{
 impl At<'_> {
     /// What can be done about what is wrong in a range.
     pub(crate) fn fixes(&self, range: TextRange) -> Vec<CodeAction> {
-        let fixes = self.helmfile().fixes(range).into_iter();
+        let fixes = self.helmfile().fixes(&self.fleet.loaded, range).into_iter();
         fixes.filter_map(|it| self.action(it)).collect()
     }
 

@@ -281,6 +281,20 @@ async fn what_is_wrong_is_said_with_its_environments_and_can_be_fixed() {
 }
 
 #[tokio::test]
+async fn what_is_typed_wrong_into_a_good_helmfile_can_be_fixed() {
+    let mut desk = Desk::new().await;
+    desk.client.open("helmfile.yaml.gotmpl", HELMFILE).await;
+    desk.client.diagnostics("helmfile.yaml.gotmpl").await;
+    let text = HELMFILE.replacen("    namespace: shop", "    namepsace: shop", 1);
+    let line = text.lines().position(|it| it.contains("namepsace")).unwrap() as u32;
+    desk.client.set_text("helmfile.yaml.gotmpl", 2, &text).await;
+    let told = desk.client.diagnostics("helmfile.yaml.gotmpl").await;
+    assert_eq!(told["diagnostics"][0]["code"], "helmfile-unknown-key", "{told}");
+    let actions = desk.actions("helmfile.yaml.gotmpl", line).await;
+    assert_eq!(actions[0]["title"], "Change to namespace");
+}
+
+#[tokio::test]
 async fn missing_state_values_get_their_environment() {
     let plain = "releases:\n  - name: web\n    chart: ./charts/web\n    version: {{ .StateValues.CHART_VERSION | quote }}\n";
     let mut desk = Desk::with(&[("helmfile.yaml", plain), FILES[4], FILES[6]], Arc::<Shop>::default()).await;
