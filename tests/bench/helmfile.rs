@@ -1,8 +1,8 @@
 //! Helmfiles on a real control plane: what an apply and a diff that change nothing take, and a rendering of everything.
 //!
 //! Neither Helmfile nor helm-diff is a module that can be installed; `HELMFILE_BIN` and `HELM_DIFF_BIN` name them. Helmfile runs
-//! as many Helms at once as it likes, as it does for people; its memory is that of the largest process, as if there was
-//! only one of them.
+//! as many Helms at once as it likes, as it does for people, but no more than [`TOGETHER`] where all would not fit into memory;
+//! its memory is that of the largest process, as if there was only one of them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,9 @@ use crate::releases::{row, words};
 
 /// How many releases a helmfile has, and how often each is run: three hundred take Helmfile minutes.
 const SIZES: [(usize, usize); 2] = [(30, 3), (300, 1)];
+
+/// How many releases both may see to at once where there are hundreds: three hundred Helms want 40 GiB.
+const TOGETHER: &str = "8";
 
 /// Prints the table.
 pub(crate) fn report(chartroom: &Path) -> Result<()> {
@@ -47,7 +50,10 @@ pub(crate) fn report(chartroom: &Path) -> Result<()> {
             if verb == "template" && releases > SIZES[0].0 {
                 continue;
             }
-            let ours = words(&["helmfile", "-f", &file, verb]);
+            let mut ours = words(&["helmfile", "-f", &file, verb]);
+            if releases > SIZES[0].0 {
+                ours.extend(words(&["--concurrency", TOGETHER]));
+            }
             let figures =
                 process::both(&environment, runs, (chartroom, &ours), (&helmfile, &ours[1..].to_vec()))?;
             row(&format!("{verb} of {releases} unchanged releases"), figures);

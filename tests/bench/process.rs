@@ -1,5 +1,6 @@
 //! Whole processes, timed in turn, with their peak memory as the kernel counted it.
 
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -78,6 +79,8 @@ pub(crate) fn alone(environment: Environment<'_>, call: (&Path, &Vec<String>)) -
 type Run = (f64, f64, usize);
 
 fn once(environment: Environment<'_>, (program, args): Call<'_>) -> Result<Run> {
+    // A file takes any length without somebody who reads it meanwhile.
+    let mut complaints = tempfile::tempfile()?;
     let start = Instant::now();
     let mut command = Command::new(program);
     command
@@ -86,16 +89,20 @@ fn once(environment: Environment<'_>, (program, args): Call<'_>) -> Result<Run> 
         .envs(environment.iter().map(|(key, value)| (key, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+        .stderr(complaints.try_clone()?);
     let mut child = command.spawn().with_context(|| format!("cannot run {}", program.display()))?;
     let mut printed = Vec::new();
     if let Some(stdout) = &mut child.stdout {
-        std::io::Read::read_to_end(stdout, &mut printed)?;
+        stdout.read_to_end(&mut printed)?;
     }
     let ended = child.wait4()?;
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
     if !ended.status.success() {
-        bail!("{} {} failed", program.display(), args.join(" "));
+        let mut said = Vec::new();
+        complaints.rewind()?;
+        complaints.read_to_end(&mut said)?;
+        let end = &said[said.len().saturating_sub(2000)..];
+        bail!("{} {} failed: {}", program.display(), args.join(" "), String::from_utf8_lossy(end));
     }
     Ok((milliseconds, ended.rusage.maxrss as f64 / (1024.0 * 1024.0), printed.len()))
 }

@@ -12,6 +12,7 @@ use render::{Environment, Options, Release, prepare};
 use text::FileId;
 use yaml::Node;
 
+use crate::helmfiles::Layers;
 use crate::releases::Facts;
 use crate::settings::Settings;
 use crate::state::{ChartView, Numbers, Target, same_facts};
@@ -54,6 +55,7 @@ pub(crate) enum Depth {
 struct Inputs {
     files: Vec<(FileId, Arc<[u8]>, bool)>,
     values: Vec<(FileId, Arc<[u8]>)>,
+    given: Option<Arc<Layers>>,
     target: Target,
     settings: Arc<Settings>,
     facts: Option<Arc<Facts>>,
@@ -65,6 +67,7 @@ impl Inputs {
         Self {
             files: view.files.iter().map(file).collect(),
             values: view.values.iter().map(|it| (it.id, it.data.clone())).collect(),
+            given: view.given.as_ref().map(|it| it.layers.clone()),
             target: view.target.clone(),
             settings: view.settings.clone(),
             facts: view.facts.clone(),
@@ -78,7 +81,9 @@ impl Inputs {
         let same_values = |((id, data), file): (&(FileId, Arc<[u8]>), &chart::values::ValuesFile)| {
             *id == file.id && Arc::ptr_eq(data, &file.data)
         };
+        let given = view.given.as_ref().map(|it| Arc::as_ptr(&it.layers));
         self.target == view.target
+            && self.given.as_ref().map(Arc::as_ptr) == given
             && self.settings == view.settings
             && same_facts(self.facts.as_ref(), view.facts.as_ref())
             && self.files.len() == view.files.len()

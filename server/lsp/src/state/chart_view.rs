@@ -51,7 +51,7 @@ pub(crate) struct ChartView {
 /// The values of a helmfile's release.
 #[derive(Debug)]
 pub(crate) struct Given {
-    layers: Arc<Layers>,
+    pub(crate) layers: Arc<Layers>,
     /// All layers merged, with the chart's numbers of files.
     pub values: Node,
 }

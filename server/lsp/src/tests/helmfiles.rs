@@ -164,6 +164,31 @@ async fn the_preview_follows_what_is_typed_in_values_of_the_helmfile() {
 }
 
 #[tokio::test]
+async fn the_preview_of_a_release_follows_what_is_typed_in_the_helmfile() {
+    let mut desk = Desk::new().await;
+    // Files stay as they are, so that only what `set:` says is news.
+    let helmfile = HELMFILE.replace("      - web.yaml.gotmpl\n      - word: inline\n", "      - dev.yaml\n");
+    desk.client.open("helmfile.yaml.gotmpl", &helmfile).await;
+    desk.command("chartroom.previewRelease", "dev", Some("shop/web")).await;
+    // As VS Code does with the URI that it is shown.
+    let params = json!({ "textDocument": { "uri": desk.client.uri("charts/web") }, "scope": "chart" });
+    let first = desk.client.request("chartroom/preview", params).await;
+    assert!(first["text"].as_str().unwrap().contains("size: \"1\"\n"), "{first}");
+    // Character by character, through lines that are no YAML.
+    let line = "value: 17";
+    for typed in 1..=line.len() {
+        let text = helmfile.replace("value: {{ .Values.size | quote }}", &line[..typed]);
+        desk.client.set_text("helmfile.yaml.gotmpl", 1 + typed as i32, &text).await;
+        // VS Code asks for these while somebody types.
+        desk.client.request("textDocument/codeLens", desk.client.document("helmfile.yaml.gotmpl")).await;
+    }
+    let seen = async {
+        while !desk.client.told("chartroom/previewChanged").await["text"].to_string().contains("size: \\\"17\\\"") {}
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(5), seen).await.expect("the preview does not follow");
+}
+
+#[tokio::test]
 async fn preview_shows_the_chart_for_the_release() {
     let mut desk = Desk::new().await;
     let shown = desk.command("chartroom.previewRelease", "prod", Some("shop/web")).await;
