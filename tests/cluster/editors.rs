@@ -1,6 +1,6 @@
 //! Releases in real editors: what a person sees and presses from the first diff to the last rollback.
 //!
-//! The hands are `tests/editors/releases.mjs` and `releases-neovim.mjs`; here is the cluster that they work in, and a look at what became of it.
+//! The hands are `tests/editors/releases.mjs`, `helmfile.mjs` and their `-neovim.mjs`; here is the cluster that they work in, and a look at what became of it.
 
 use std::process::Command;
 
@@ -105,5 +105,30 @@ fn a_person_deploys_breaks_and_rolls_back_in_neovim() {
             "superseded failed superseded superseded deployed",
             "{release}"
         );
+    }
+}
+
+#[test]
+fn a_person_applies_a_helmfile_in_vs_code() {
+    let Some(rig) = rig() else { return };
+    let namespace = rig.namespace();
+    if drive(&namespace, rig, "helmfile.mjs") {
+        assert_eq!(statuses(&namespace, "devops-network"), "superseded deployed");
+    }
+}
+
+#[test]
+fn a_person_applies_a_helmfile_in_neovim() {
+    let Some(rig) = rig() else { return };
+    let namespace = rig.namespace();
+    if !drive(&namespace, rig, "helmfile-neovim.mjs") {
+        return;
+    }
+    let mut releases: Vec<String> =
+        namespace.records().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+    releases.dedup();
+    assert!(!releases.is_empty());
+    for release in releases {
+        assert_eq!(statuses(&namespace, &release), "superseded deployed", "{release}");
     }
 }

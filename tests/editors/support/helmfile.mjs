@@ -12,6 +12,13 @@ entries:
 generated: "2026-01-01T00:00:00Z"
 `;
 
+const RELEASE = 'devops-network';
+
+/** Several releases of the chart would quarrel about its one service account. */
+const ownAccount = (release) => `      - name: serviceAccount.name
+        value: ${release}
+`;
+
 const helmfile = (port, namespace, release) => `environments:
   dev:
     values: [dev.yaml]
@@ -30,7 +37,7 @@ releases:
     set:
       - name: image.tag
         value: {{ .Values.tag | quote }}
-  - name: cache
+${release === RELEASE ? '' : ownAccount(release)}  - name: cache
     namespace: ${namespace}
     chart: shop/cache
     version: 1.0.0
@@ -49,7 +56,7 @@ export async function startRepository() {
 }
 
 /** Writes the helmfile with one release of the chart. A chart that is there already stays as it is. */
-export function writeHelmfile(folder, port, namespace = 'shop', release = 'devops-network') {
+export function writeHelmfile(folder, port, namespace = 'shop', release = RELEASE) {
   const chart = path.join(folder, 'devops-network');
   if (!fs.existsSync(chart)) fs.cpSync(CHART, chart, { recursive: true });
   fs.writeFileSync(path.join(folder, 'helmfile.yaml.gotmpl'), helmfile(port, namespace, release));

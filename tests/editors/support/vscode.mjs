@@ -98,8 +98,16 @@ function hands(page) {
   }
 
   async function command(label) {
-    await retry(() => page.keyboard.press('F1'), input);
-    await input.fill(`>${label}`);
+    // A document that opens meanwhile takes the focus, and the list with it.
+    for (let round = 0; ; round++) {
+      await retry(() => page.keyboard.press('F1'), input);
+      try {
+        await input.fill(`>${label}`, { timeout: 3000 });
+        break;
+      } catch (error) {
+        if (round === 3) throw error;
+      }
+    }
     await take(label);
   }
 
