@@ -2,11 +2,11 @@
 //!
 //! What a history needs to know stands on labels, so lists ask for metadata only; a record itself comes when it is read.
 
+use std::panic::resume_unwind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64;
-use futures::StreamExt;
-use futures::stream;
+use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::Method;
 use release::ports::ApiError;
 use release::record::{
@@ -34,6 +34,20 @@ impl Driver {
             Self::Secrets => "secrets",
             Self::ConfigMaps => "configmaps",
         }
+    }
+
+    /// The record in an object.
+    fn record(self, object: &Value) -> Result<Record, StoreError> {
+        let text = object["data"]["release"].as_str().unwrap_or_default();
+        let mut record = match self {
+            Self::Secrets => {
+                let text = BASE64.decode(text.as_bytes());
+                decode(&text.map_err(|error| StoreError::Broken(error.to_string()))?)
+            }
+            Self::ConfigMaps => decode(text.as_bytes()),
+        }?;
+        record.labels = user_labels(texts(&object["metadata"]["labels"]));
+        Ok(record)
     }
 }
 
@@ -74,65 +88,49 @@ impl<'c> Storage<'c> {
                 ),
             }
         })?;
-        self.record(&object).map_err(|error| broken(stub, &error))
-    }
-
-    /// The record in an object.
-    fn record(&self, object: &Value) -> Result<Record, StoreError> {
-        let text = object["data"]["release"].as_str().unwrap_or_default();
-        let mut record = match self.driver {
-            Driver::Secrets => {
-                let text = BASE64.decode(text.as_bytes());
-                decode(&text.map_err(|error| StoreError::Broken(error.to_string()))?)
-            }
-            Driver::ConfigMaps => decode(text.as_bytes()),
-        }?;
-        record.labels = user_labels(texts(&object["metadata"]["labels"]));
-        Ok(record)
+        self.driver.record(&object).map_err(|error| broken(stub, &error))
     }
 
     /// What is told of each record that a selector selects, page by page.
-    async fn pages(
-        &self,
-        selector: &str,
+    fn pages<'s>(
+        &'s self,
+        selector: &'s str,
         accept: &'static str,
         limit: &'static str,
-        take: &mut (dyn FnMut(Vec<Value>) + Send),
-    ) -> Result<(), ApiError> {
-        let mut next = String::new();
-        loop {
+    ) -> impl Stream<Item = Result<Vec<Value>, ApiError>> + Send + 's {
+        stream::try_unfold(Some(String::new()), move |next| async move {
+            let Some(next) = next else { return Ok(None) };
             let call = Call::get(self.collection(&self.namespace))
                 .accept(accept)
                 .query("labelSelector", selector)
                 .query("limit", limit)
-                .query("continue", next.clone());
+                .query("continue", next);
             let mut page = self.connection.api.json(call).await?;
-            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
-            if let Value::Array(items) = page["items"].take() {
-                take(items);
-            }
-            if next.is_empty() {
-                return Ok(());
-            }
-        }
+            let next = page["metadata"]["continue"].as_str().filter(|it| !it.is_empty()).map(str::to_owned);
+            let items = match page["items"].take() {
+                Value::Array(items) => items,
+                _ => Vec::new(),
+            };
+            Ok(Some((items, next)))
+        })
     }
 
     async fn list_stubs(&self, selector: &str) -> Result<Vec<Stub>, ApiError> {
         let accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
-        let mut stubs = Vec::new();
-        self.pages(selector, accept, "500", &mut |items| stubs.extend(items.iter().filter_map(stub))).await?;
-        Ok(stubs)
+        let pages: Vec<Vec<Value>> = self.pages(selector, accept, "500").try_collect().await?;
+        Ok(pages.iter().flatten().filter_map(stub).collect())
     }
 
-    /// Records by what their labels say. Small pages keep memory small; one is read while nobody waits for it.
+    /// Records by what their labels say. Small pages keep memory small; one is read while the next is on its way.
     async fn list_records(&self, selector: &str) -> Result<Vec<(Stub, Record)>, ApiError> {
-        let mut found = Vec::new();
-        self.pages(selector, "application/json", "25", &mut |items| {
-            let read = |item: &Value| Some((stub(item)?, self.record(item).ok()?.in_brief()));
-            found.extend(items.iter().filter_map(read));
-        })
-        .await?;
-        Ok(found)
+        let driver = self.driver;
+        let read = move |item: &Value| Some((stub(item)?, driver.record(item).ok()?.in_brief()));
+        let read_all = move |items: Vec<Value>| async move {
+            let read = tokio::task::spawn_blocking(move || items.iter().filter_map(read).collect::<Vec<_>>());
+            Ok(read.await.unwrap_or_else(|error| resume_unwind(error.into_panic())))
+        };
+        let pages = self.pages(selector, "application/json", "25").map_ok(read_all);
+        pages.try_buffered(2).try_concat().await
     }
 
     /// The object that holds a record.

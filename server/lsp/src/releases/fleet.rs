@@ -11,7 +11,7 @@ use std::time::Duration;
 use helmfile::fleet::{Config, Overrides};
 use helmfile::{Release, StateFile};
 use release::actions::ApplyConfig;
-use release::plan::{Intent, Plan};
+use release::plan::{Counts, Intent, Plan};
 use release::ports::Identity;
 use release::{Error, ErrorKind, WaitConfig, WaitStrategy};
 use tower_lsp::jsonrpc::Result;
@@ -273,7 +273,7 @@ impl Flow {
         let cluster = steps.first().map_or_else(String::new, |it| it.place.told());
         let cluster = cluster.split(" / ").next().unwrap_or_default().to_owned();
         let title = format!("Apply {} of {} releases of {environment}", changed.len(), steps.len());
-        let counts = counts(steps);
+        let counts = counts(steps).to_string();
         let mut text = format!("# {title}\n# {cluster}\n# {counts}\n");
         for step in &changed {
             let head = format!("{}\n{}", step.shown.title, step.place.told());
@@ -399,20 +399,8 @@ fn is_unchanged(plan: &Plan) -> bool {
     plan.objects.is_empty() && plan.refused.is_none()
 }
 
-fn counts(steps: &[Step]) -> String {
-    let sum = |of: fn(&Plan) -> usize| {
-        steps.iter().filter(|it| !is_unchanged(&it.plan)).map(|it| of(&it.plan)).sum::<usize>()
-    };
-    let counted = [
-        (sum(|it| it.summary.added), "added"),
-        (sum(|it| it.summary.changed), "changed"),
-        (sum(|it| it.summary.removed), "deleted"),
-        (sum(|it| it.summary.restarts), "restarted"),
-        (sum(|it| it.hooks.len()), "hooks"),
-    ];
-    let told: Vec<String> =
-        counted.into_iter().filter(|it| it.0 > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    if told.is_empty() { "nothing changes".to_owned() } else { told.join(", ") }
+fn counts(steps: &[Step]) -> Counts {
+    steps.iter().filter(|it| !is_unchanged(&it.plan)).map(|it| it.plan.counts()).sum()
 }
 
 type Selected = (ReleaseOfFleet, StateFile, Release);

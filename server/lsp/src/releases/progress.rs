@@ -97,9 +97,9 @@ impl Observer for Progress {
         match news {
             News::Step(step) => self.report(&told(step), None),
             News::Waiting { open, ready, all } => {
-                let first = open.first().map(String::as_str).unwrap_or_default();
+                let first = open.first().map(|it| format!("; {it}")).unwrap_or_default();
                 let percentage = (ready * 100).checked_div(all).and_then(|it| u32::try_from(it).ok());
-                self.report(&format!("{ready} of {all} ready; {first}"), percentage);
+                self.report(&format!("{ready} of {all} ready{first}"), percentage);
             }
             News::Done(target, done) => {
                 let what = match done {

@@ -44,7 +44,7 @@ pub(super) fn of_plan(
             sources,
         });
     }
-    let (where_to, counts) = (place.told(), plan.counts());
+    let (where_to, counts) = (place.told(), plan.counts().to_string());
     let uri = set.add(&format!("{title}.diff"), plan.text(&format!("{title}\n{where_to}")));
     releases.documents.keep(set);
     ShownPlan {

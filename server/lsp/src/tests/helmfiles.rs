@@ -183,7 +183,10 @@ async fn the_preview_of_a_release_follows_what_is_typed_in_the_helmfile() {
         desk.client.request("textDocument/codeLens", desk.client.document("helmfile.yaml.gotmpl")).await;
     }
     let seen = async {
-        while !desk.client.told("chartroom/previewChanged").await["text"].to_string().contains("size: \\\"17\\\"") {}
+        while !desk.client.told("chartroom/previewChanged").await["text"]
+            .to_string()
+            .contains("size: \\\"17\\\"")
+        {}
     };
     tokio::time::timeout(std::time::Duration::from_secs(5), seen).await.expect("the preview does not follow");
 }

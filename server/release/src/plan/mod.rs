@@ -6,11 +6,13 @@
 
 mod bound;
 mod changes;
+mod counts;
 mod deploy;
 mod drift;
 
 pub use bound::{Bound, fingerprint};
 pub use changes::{Path, PathStep, Planned, Side};
+pub use counts::Counts;
 pub use deploy::{Deploy, DeployConfig};
 pub use drift::{Drift, drift};
 
@@ -187,17 +189,10 @@ impl Plan {
         self.objects.is_empty()
     }
 
-    /// How much changes, in one line: `1 added, 2 changed, 1 deleted, 1 restart`.
-    pub fn counts(&self) -> String {
-        let Summary { added, changed, removed, restarts, .. } = &self.summary;
-        let mut parts = Vec::new();
-        parts.extend((*added > 0).then(|| format!("{added} added")));
-        parts.extend((*changed > 0).then(|| format!("{changed} changed")));
-        parts.extend((*removed > 0).then(|| format!("{removed} deleted")));
-        parts.extend((*restarts > 0).then(|| format!("{restarts} {}", plural(*restarts, "restart"))));
-        let hooks = self.hooks.len();
-        parts.extend((hooks > 0).then(|| format!("{hooks} {}", plural(hooks, "hook"))));
-        if parts.is_empty() { "nothing changes".to_owned() } else { parts.join(", ") }
+    /// How much changes.
+    pub fn counts(&self) -> Counts {
+        let Summary { added, changed, removed, restarts, .. } = self.summary;
+        Counts { added, changed, removed, restarts, hooks: self.hooks.len() }
     }
 
     /// The objects as helm-diff tells changes, for those who read one text.
@@ -208,7 +203,7 @@ impl Plan {
             text.push('\n');
         };
         head.lines().for_each(&mut say);
-        say(&self.counts());
+        say(&self.counts().to_string());
         self.summary.dangers.iter().for_each(|it| say(&format!("Careful: {it}.")));
         self.remarks.iter().for_each(|it| say(it));
         for hook in &self.hooks {
@@ -222,8 +217,4 @@ impl Plan {
         }
         text
     }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }

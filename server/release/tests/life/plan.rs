@@ -40,7 +40,7 @@ impl Place {
 fn told(plan: &Plan) -> String {
     let mut lines: Vec<String> =
         plan.objects.iter().map(|it| format!("{} {}", it.entry.change.as_str(), it.target.name)).collect();
-    lines.push(plan.counts());
+    lines.push(plan.counts().to_string());
     lines.join(", ")
 }
 
