@@ -12,5 +12,6 @@ mod fleet;
 mod fleet_faults;
 mod guide;
 mod interop;
+mod preview;
 mod rig;
 mod texts;

@@ -51,8 +51,10 @@ impl Shown {
             return false;
         }
         self.snapshot = snapshot;
-        // Another target's rendering is no stand-in for this one's.
-        let good = self.status != Status::Error && self.target.as_ref() == Some(&target);
+        // Another target's rendering is no stand-in for this one's, nor one with a cluster for one without.
+        let good = self.status != Status::Error
+            && self.target.as_ref() == Some(&target)
+            && self.cluster.is_some() == cluster.is_some();
         let status = match &error {
             None => Status::Ok,
             Some(_) if good => Status::Stale,
@@ -104,9 +106,20 @@ mod tests {
     }
 
     fn update(shown: &mut Shown, snapshot: u64, text: &str, fails: bool, name: &str) -> bool {
+        update_with(shown, snapshot, text, fails, name, None)
+    }
+
+    fn update_with(
+        shown: &mut Shown,
+        snapshot: u64,
+        text: &str,
+        fails: bool,
+        name: &str,
+        cluster: Option<ClusterAnswers>,
+    ) -> bool {
         let error = fails.then(|| PreviewError { message: "no".into(), uri: None, range: None });
         let rendered = Rendered { text: text.into(), error: None, map: Arc::new(NoMap) };
-        shown.update(snapshot, rendered, error, target(name), None)
+        shown.update(snapshot, rendered, error, target(name), cluster)
     }
 
     #[track_caller]
@@ -140,6 +153,15 @@ mod tests {
         let mut shown = Shown::default();
         update(&mut shown, 1, "a", false, "dev");
         assert!(update(&mut shown, 2, "half", true, "prod"));
+        check(&shown, "half", Status::Error, 2);
+    }
+
+    #[test]
+    fn what_a_cluster_answered_does_not_stay_when_it_is_forgotten() {
+        let mut shown = Shown::default();
+        let answers = ClusterAnswers { place: "kind / shop".into(), taken: 0, not_asked: 0 };
+        update_with(&mut shown, 1, "found", false, "t", Some(answers));
+        assert!(update(&mut shown, 2, "half", true, "t"));
         check(&shown, "half", Status::Error, 2);
     }
 

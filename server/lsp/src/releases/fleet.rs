@@ -6,14 +6,11 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use helmfile::fleet::{Config, Overrides};
 use helmfile::{Release, StateFile};
-use release::actions::ApplyConfig;
+use release::ErrorKind;
 use release::plan::{Counts, Intent, Plan};
 use release::ports::Identity;
-use release::{Error, ErrorKind, WaitConfig, WaitStrategy};
 use tower_lsp::jsonrpc::Result;
 
 use super::flow::{Flow, Want, declined, failed, title, want_of};
@@ -30,7 +27,6 @@ use crate::ext::{
 use crate::helmfiles::ReleaseOfFleet;
 use crate::lsp_types::{MessageType, Uri};
 use crate::refresh::Touched;
-use crate::settings::Settings;
 use crate::state::Snapshot;
 
 /// A release that was found in a helmfile.
@@ -116,23 +112,6 @@ pub(super) fn place(
     let id = ReleaseId { namespace, name: release.name.it.clone() };
     let dialect = snapshot.settings.helm_version.dialect();
     Ok(Place { site, identity, id, chart, wanted: Some(Arc::new(wanted)), dialect })
-}
-
-/// How a release of a helmfile is deployed. The user's own wish to have back what was there if it fails counts as well, and
-/// whoever watches wants to see when everything is ready.
-pub(super) fn apply_config(
-    wanted: &Wanted,
-    dialect: chart::Dialect,
-    settings: &Settings,
-) -> std::result::Result<ApplyConfig, Error> {
-    let config = Config::new(&wanted.release, &Overrides::default(), dialect)?;
-    let own = config.upgrade.apply;
-    let timeout = match wanted.release.options.timeout {
-        Some(_) => own.wait.timeout,
-        None => Duration::from_secs(settings.deploy.timeout),
-    };
-    let wait = WaitConfig { strategy: WaitStrategy::Watcher, timeout, ..own.wait };
-    Ok(ApplyConfig { wait, atomic: own.atomic || settings.deploy.atomic, ..own })
 }
 
 /// One release of many, planned.

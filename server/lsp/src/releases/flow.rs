@@ -2,24 +2,23 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use release::actions::ApplyConfig;
 use release::actions::rollback::RollbackConfig;
-use release::actions::uninstall::UninstallConfig;
-use release::plan::{Deploy, DeployConfig, Intent, Plan};
+use release::plan::{Deploy, Intent, Plan};
 use release::record::Record;
-use release::{Error, ErrorKind, Nobody, WaitConfig, WaitStrategy};
+use release::{Error, ErrorKind, Nobody};
 use tower_lsp::jsonrpc::{Error as RpcError, ErrorCode, Result};
 
 use super::check::Checked;
 use super::facts::Facts;
+use super::how::How;
 use super::names::names;
 use super::place::Place;
 use super::progress::Progress;
-use super::{Reason, ask, fleet, rendering, shown};
+use super::{Reason, ask, rendering, shown};
 use crate::cancel::Cancel;
 use crate::ext::{
     self, Choice, CommandOptions, Outcome, OutcomeState, ReleaseOf, ReleasesChanged,
@@ -179,36 +178,31 @@ impl Flow {
     }
 
     pub(super) fn plan(&self, place: &Place, want: &Want) -> std::result::Result<(Intent, Plan), Error> {
-        let apply = self.apply(place)?;
+        let How { deploy, uninstall, skip_schema, remarks } = How::of(place, &self.snapshot.settings.deploy)?;
         place.work(&Nobody, |world| {
+            let name = place.id.name.clone();
             let intent = match want {
                 Want::Deploy => {
                     let view = self.view(place)?;
                     let model = self.snapshot.model(&view);
-                    let config = DeployConfig {
-                        name: place.id.name.clone(),
-                        namespace: place.id.namespace.clone(),
-                        apply,
-                        ..DeployConfig::default()
-                    };
+                    let values = rendering::values(&view)?;
                     let render = |revision, is_upgrade, values| {
-                        rendering::rendered(&view, &model, place, world, revision, is_upgrade, values)
+                        let asked = rendering::Asked { revision, is_upgrade, values, skip_schema };
+                        rendering::rendered(&view, &model, place, world, asked)
                     };
-                    Intent::Deploy(Box::new(Deploy::begin(world, config, rendering::values(&view)?, render)?))
+                    Intent::Deploy(Box::new(Deploy::begin(world, deploy, values, render)?))
                 }
                 Want::RollBack(revision) => Intent::Rollback(RollbackConfig {
-                    name: place.id.name.clone(),
+                    name,
                     revision: *revision,
                     // What goes wrong on the way back is not made better by going forward again.
-                    apply: ApplyConfig { atomic: false, ..apply },
+                    apply: ApplyConfig { atomic: false, ..deploy.upgrade.apply },
                     ..RollbackConfig::default()
                 }),
-                Want::Uninstall => Intent::Uninstall(
-                    place.id.name.clone(),
-                    UninstallConfig { wait: apply.wait, ..UninstallConfig::default() },
-                ),
+                Want::Uninstall => Intent::Uninstall(name, uninstall),
             };
-            let plan = intent.plan(world)?;
+            let mut plan = intent.plan(world)?;
+            plan.remarks.extend(remarks);
             Ok((intent, plan))
         })
     }
@@ -218,20 +212,6 @@ impl Flow {
         place.view(&self.snapshot).ok_or_else(|| {
             Error::new(ErrorKind::Usage, "which chart is to be deployed is not known; open a file of it")
         })
-    }
-
-    /// How it is deployed: as the helmfile says, with the user's own patience; else as the settings say.
-    fn apply(&self, place: &Place) -> std::result::Result<ApplyConfig, Error> {
-        let settings = &self.snapshot.settings;
-        if let Some(wanted) = &place.wanted {
-            return fleet::apply_config(wanted, place.dialect, settings);
-        }
-        let wait = WaitConfig {
-            strategy: WaitStrategy::Watcher,
-            timeout: Duration::from_secs(settings.deploy.timeout),
-            ..WaitConfig::default()
-        };
-        Ok(ApplyConfig { wait, atomic: settings.deploy.atomic, ..ApplyConfig::default() })
     }
 
     /// Shows, asks, does. If something moved in between, from the beginning.

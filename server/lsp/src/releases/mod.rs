@@ -11,6 +11,7 @@ mod facts;
 mod fetch;
 mod fleet;
 mod flow;
+mod how;
 mod lists;
 mod names;
 mod place;

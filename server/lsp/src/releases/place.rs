@@ -57,12 +57,18 @@ impl Place {
         }
     }
 
+    /// How many revisions are kept; 0 is all.
+    fn history_max(&self) -> usize {
+        let said = self.wanted.as_ref().map(|it| it.release.options.history_max);
+        said.map_or(MAX_HISTORY, |it| usize::try_from(it).unwrap_or(usize::MAX))
+    }
+
     /// Works with the release.
     pub(crate) fn work<T>(&self, observer: &dyn release::Observer, job: impl FnOnce(&World<'_>) -> T) -> T {
         let store = self.site.records(&self.id.namespace);
         job(&World {
             cluster: self.site.cluster(),
-            records: Records::new(&*store).keeping(MAX_HISTORY),
+            records: Records::new(&*store).keeping(self.history_max()),
             clock: self.site.clock(),
             observer,
             dialect: self.dialect,

@@ -39,16 +39,25 @@ pub(crate) fn values(view: &ChartView) -> Result<Map<String, Value>, Error> {
     Ok(as_map(&merge_files(&nodes)))
 }
 
+/// What is rendered.
+pub(crate) struct Asked {
+    pub(crate) revision: i64,
+    pub(crate) is_upgrade: bool,
+    /// The user's values.
+    pub(crate) values: Map<String, Value>,
+    /// Not to hold them against the chart's schema.
+    pub(crate) skip_schema: bool,
+}
+
 /// Renders a chart for a release.
 pub(crate) fn rendered(
     view: &ChartView,
     model: &Model,
     place: &Place,
     world: &World<'_>,
-    revision: i64,
-    is_upgrade: bool,
-    config: Map<String, Value>,
+    asked: Asked,
 ) -> Result<Rendered, Error> {
+    let Asked { revision, is_upgrade, values, skip_schema } = asked;
     let base = model.exact(view);
     if let Some(error) = base.load_errors.first() {
         return Err(refused(&error.message));
@@ -64,9 +73,9 @@ pub(crate) fn rendered(
         },
         capabilities: world.cluster.capabilities()?,
         dialect,
-        skip_schema: false,
+        skip_schema,
     };
-    let user = to_node(&Value::Object(config.clone()));
+    let user = to_node(&Value::Object(values.clone()));
     let prepared = render::prepare(chart, &user, &options);
     if let Some(error) = prepared.errors.first() {
         return Err(refused(&error.message));
@@ -78,7 +87,7 @@ pub(crate) fn rendered(
     }
     let rendering = run(&environment, &templates, place, view, dialect)?;
     let part = ChartPart::of(&environment.chart, dialect, world.now());
-    Ok(Rendered::new(&rendering, &environment.chart.crds(), part, config, false))
+    Ok(Rendered::new(&rendering, &environment.chart.crds(), part, values, false))
 }
 
 fn run(

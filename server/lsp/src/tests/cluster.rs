@@ -38,6 +38,14 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// The newest revision.
+    pub(super) fn last(&self, name: &str) -> Record {
+        let stubs = self.site.store.stubs(Some(name)).unwrap();
+        self.site.store.read(stubs.iter().max_by_key(|it| it.version).unwrap()).unwrap()
+    }
+}
+
 impl Clusters for Memory {
     fn contexts(&self, _: &Asked) -> Result<Vec<Context>, String> {
         let context =

@@ -215,6 +215,41 @@ async fn one_release_is_planned_agreed_to_and_applied() {
 }
 
 #[tokio::test]
+async fn a_release_is_deployed_as_its_helmfile_says() {
+    let mut desk = Desk::new().await;
+    let options = "    description: by hand\n    labels: {team: shop}\n    syncReleaseLabels: true\n    historyMax: 1\n";
+    let hooks = "    hooks:\n      - events: [presync]\n        command: ./migrate\n";
+    let text = HELMFILE.replace("  - name: web\n", &format!("  - name: web\n{options}{hooks}"));
+    desk.client.open("helmfile.yaml.gotmpl", &text).await;
+    let shown = desk.command("chartroom.diff", "dev", Some("shop/web")).await;
+    let plan = desk.client.request("workspace/textDocumentContent", json!({ "uri": shown["uri"] })).await;
+    let left_out =
+        "Hooks of the helmfile (presync) are programs, which an editor does not run; `chartroom apply` does.";
+    assert!(plan["text"].as_str().unwrap().contains(left_out), "{plan}");
+    // What is deployed stays until something else is, as in Helm.
+    for history in ["1 deployed", "1 superseded, 2 deployed", "2 superseded, 3 deployed"] {
+        desk.client.says.push_back("Deploy");
+        let done = desk.command("chartroom.deploy", "dev", Some("shop/web")).await;
+        assert_eq!(done["state"], "done", "{done}");
+        assert_eq!(desk.memory.history("web"), history);
+    }
+    let record = desk.memory.last("web");
+    assert_eq!((&*record.info.description, &*record.labels["team"]), ("by hand", "shop"));
+}
+
+#[tokio::test]
+async fn manifests_that_a_program_would_change_are_not_deployed_without_it() {
+    let mut desk = Desk::new().await;
+    let text = HELMFILE.replace("  - name: web\n", "  - name: web\n    postRenderer: ./label\n");
+    desk.client.open("helmfile.yaml.gotmpl", &text).await;
+    let of = json!({ "helmfile": desk.client.uri("helmfile.yaml.gotmpl"), "environment": "dev", "release": "shop/web" });
+    let params = json!({ "command": "chartroom.deploy", "arguments": [of] });
+    let error = desk.client.failing("workspace/executeCommand", params).await;
+    assert!(error["message"].as_str().unwrap().contains("wants ./label to change the manifests"), "{error}");
+    assert_eq!(desk.memory.history("web"), "");
+}
+
+#[tokio::test]
 async fn all_releases_are_shown_at_once_and_applied_in_the_order_of_needs() {
     let mut desk = Desk::new().await;
     desk.client.says.push_back("Cancel");

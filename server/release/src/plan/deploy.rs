@@ -15,14 +15,28 @@ use crate::world::World;
 /// How something is deployed.
 #[derive(Clone, Debug, Default)]
 pub struct DeployConfig {
-    /// The release.
-    pub name: String,
-    /// Where it goes.
-    pub namespace: String,
-    /// What the record is to say.
-    pub description: String,
-    /// The rest.
-    pub apply: ApplyConfig,
+    /// Where there is no release yet. Its name and namespace are those of the release.
+    pub install: InstallConfig,
+    /// Where there is one.
+    pub upgrade: UpgradeConfig,
+    /// Which values count in an upgrade.
+    pub values: ValuesRule,
+}
+
+impl DeployConfig {
+    /// As `helm upgrade --install --create-namespace` does it: without values the last ones count.
+    pub fn new(name: &str, namespace: &str, apply: ApplyConfig) -> Self {
+        let install = InstallConfig {
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
+            create_namespace: true,
+            replace: true,
+            apply,
+            ..InstallConfig::default()
+        };
+        let upgrade = UpgradeConfig { name: name.to_owned(), apply, ..UpgradeConfig::default() };
+        Self { install, upgrade, values: ValuesRule::Given }
+    }
 }
 
 /// A deployment that was begun: what is there was looked at, and what is to be there was rendered.
@@ -37,19 +51,18 @@ pub struct Deploy {
 impl Deploy {
     /// Looks at what is there, and has rendered what is to be there.
     ///
-    /// `render` gets the number of the revision, whether it is an upgrade, and the values of the user: those of the last
-    /// revision where none are given now.
+    /// `render` gets the number of the revision, whether it is an upgrade, and the values of the user as they count.
     pub fn begin(
         world: &World<'_>,
         config: DeployConfig,
         given: Map<String, Value>,
         render: impl FnOnce(i64, bool, Map<String, Value>) -> Result<Rendered, Error>,
     ) -> Result<Self, Error> {
-        let is_free = install::is_free(world, &config.name)?;
-        let begun = if is_free { None } else { Some(upgrade::begin(world, &config.name)?) };
+        let is_free = install::is_free(world, &config.install.name)?;
+        let begun = if is_free { None } else { Some(upgrade::begin(world, &config.install.name)?) };
         let (revision, values) = match &begun {
             None => (1, given),
-            Some(begun) => (begun.revision, begun.values(ValuesRule::Given, given).0),
+            Some(begun) => (begun.revision, begun.values(config.values, given).0),
         };
         let rendered = render(revision, begun.is_some(), values)?;
         Ok(Self { config, begun, rendered })
@@ -65,45 +78,24 @@ impl Deploy {
         self.begun.is_none()
     }
 
-    fn install_config(&self) -> InstallConfig {
-        InstallConfig {
-            name: self.config.name.clone(),
-            namespace: self.config.namespace.clone(),
-            create_namespace: true,
-            replace: true,
-            description: self.config.description.clone(),
-            apply: self.config.apply,
-            ..InstallConfig::default()
-        }
-    }
-
-    fn upgrade_config(&self) -> UpgradeConfig {
-        UpgradeConfig {
-            name: self.config.name.clone(),
-            description: self.config.description.clone(),
-            apply: self.config.apply,
-            ..UpgradeConfig::default()
-        }
-    }
-
     pub(super) fn plan(&self, world: &World<'_>) -> Result<Plan, Error> {
         let mut remarks = Vec::new();
         let tried = if let Some(begun) = &self.begun {
-            upgrade::trials(world, &self.upgrade_config(), begun, &self.rendered)
+            upgrade::trials(world, &self.config.upgrade, begun, &self.rendered)
         } else {
             remarks.extend(self.definitions());
-            install::trials(world, &self.install_config(), &self.rendered)
+            install::trials(world, &self.config.install, &self.rendered)
         };
         let revision = match &self.begun {
             Some(begun) => begun.revision,
-            None => install::check(world, &self.install_config())?,
+            None => install::check(world, &self.config.install)?,
         };
         let draft = Draft {
-            name: &self.config.name,
-            namespace: &self.config.namespace,
+            name: &self.config.install.name,
+            namespace: &self.config.install.namespace,
             revision: Some(revision),
             manifest: &self.rendered.manifest,
-            hooks: if self.config.apply.no_hooks { &[] } else { &self.rendered.hooks },
+            hooks: if self.config.upgrade.apply.no_hooks { &[] } else { &self.rendered.hooks },
             events: match self.begun {
                 Some(_) => ["pre-upgrade", "post-upgrade"],
                 None => ["pre-install", "post-install"],
@@ -141,8 +133,7 @@ impl Deploy {
     }
 
     pub(super) fn carry_out(self, world: &World<'_>) -> Result<Record, Error> {
-        let (install, upgrade) = (self.install_config(), self.upgrade_config());
-        let Self { begun, rendered, .. } = self;
+        let Self { config: DeployConfig { install, upgrade, .. }, begun, rendered } = self;
         if let Some(begun) = begun {
             return upgrade::upgrade(world, &upgrade, begun, &rendered);
         }

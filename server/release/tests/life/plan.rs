@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail this way")]
 
 use chart::Dialect;
+use chartroom_release::actions::ApplyConfig;
 use chartroom_release::actions::rollback::RollbackConfig;
 use chartroom_release::actions::uninstall::UninstallConfig;
 use chartroom_release::diff::Change;
@@ -14,7 +15,7 @@ use super::{Place, hook, rendered};
 
 impl Place {
     fn deploy(&self, what: &Rendered) -> Intent {
-        let config = DeployConfig { name: "web".into(), namespace: "n".into(), ..DeployConfig::default() };
+        let config = DeployConfig::new("web", "n", ApplyConfig::default());
         let render = |_, _, _| Ok(what.clone());
         Intent::Deploy(Box::new(Deploy::begin(&self.world(0), config, Map::new(), render).unwrap()))
     }
