@@ -16,6 +16,7 @@ mod fleet;
 mod host;
 mod manifests;
 mod market;
+mod memory;
 mod output;
 mod post_renderer;
 mod processors;

@@ -13,7 +13,7 @@ use template::Host;
 
 use crate::flags::Global;
 use crate::host::Machine;
-use crate::output;
+use crate::{memory, output};
 
 /// A cluster that was found, and what it takes to work in it.
 pub(crate) struct Site {
@@ -28,6 +28,7 @@ pub(crate) struct Site {
 impl Site {
     /// Finds the cluster. Nothing is sent yet.
     pub(crate) fn open(global: &Global) -> Result<Self> {
+        memory::stay_small();
         let dialect = global.helm.dialect();
         let driver = driver()?;
         let connection =

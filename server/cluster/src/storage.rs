@@ -2,7 +2,6 @@
 //!
 //! What a history needs to know stands on labels, so lists ask for metadata only; a record itself comes when it is read.
 
-use std::panic::resume_unwind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64;
@@ -91,19 +90,21 @@ impl<'c> Storage<'c> {
         self.driver.record(&object).map_err(|error| broken(stub, &error))
     }
 
-    /// What is told of each record that a selector selects, page by page.
+    /// What is told of each record that a selector selects, page by page: of so many first, then of as many as a look at
+    /// the last page says.
     fn pages<'s>(
         &'s self,
         selector: &'s str,
         accept: &'static str,
-        limit: &'static str,
+        limit: usize,
+        limit_after: fn(&[Value]) -> usize,
     ) -> impl Stream<Item = Result<Vec<Value>, ApiError>> + Send + 's {
-        stream::try_unfold(Some(String::new()), move |next| async move {
-            let Some(next) = next else { return Ok(None) };
+        stream::try_unfold(Some((String::new(), limit)), move |next| async move {
+            let Some((next, limit)) = next else { return Ok(None) };
             let call = Call::get(self.collection(&self.namespace))
                 .accept(accept)
                 .query("labelSelector", selector)
-                .query("limit", limit)
+                .query("limit", limit.to_string())
                 .query("continue", next);
             let mut page = self.connection.api.json(call).await?;
             let next = page["metadata"]["continue"].as_str().filter(|it| !it.is_empty()).map(str::to_owned);
@@ -111,26 +112,23 @@ impl<'c> Storage<'c> {
                 Value::Array(items) => items,
                 _ => Vec::new(),
             };
-            Ok(Some((items, next)))
+            let limit = limit_after(&items);
+            Ok(Some((items, next.map(|it| (it, limit)))))
         })
     }
 
     async fn list_stubs(&self, selector: &str) -> Result<Vec<Stub>, ApiError> {
         let accept = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
-        let pages: Vec<Vec<Value>> = self.pages(selector, accept, "500").try_collect().await?;
+        let pages: Vec<Vec<Value>> = self.pages(selector, accept, 500, |_| 500).try_collect().await?;
         Ok(pages.iter().flatten().filter_map(stub).collect())
     }
 
-    /// Records by what their labels say. Small pages keep memory small; one is read while the next is on its way.
+    /// Records by what their labels say. Pages of about [`PAGE`] keep memory small where records are large, and questions
+    /// few where they are not.
     async fn list_records(&self, selector: &str) -> Result<Vec<(Stub, Record)>, ApiError> {
-        let driver = self.driver;
-        let read = move |item: &Value| Some((stub(item)?, driver.record(item).ok()?.in_brief()));
-        let read_all = move |items: Vec<Value>| async move {
-            let read = tokio::task::spawn_blocking(move || items.iter().filter_map(read).collect::<Vec<_>>());
-            Ok(read.await.unwrap_or_else(|error| resume_unwind(error.into_panic())))
-        };
-        let pages = self.pages(selector, "application/json", "25").map_ok(read_all);
-        pages.try_buffered(2).try_concat().await
+        let read = |item: &Value| Some((stub(item)?, self.driver.record(item).ok()?.in_brief()));
+        let pages = self.pages(selector, "application/json", 25, fitting);
+        pages.map_ok(|items| items.iter().filter_map(read).collect::<Vec<_>>()).try_concat().await
     }
 
     /// The object that holds a record.
@@ -161,6 +159,16 @@ impl<'c> Storage<'c> {
     fn namespace_of<'s>(&'s self, record: &'s Record) -> &'s str {
         if self.namespace.is_empty() { &record.namespace } else { &self.namespace }
     }
+}
+
+/// How much of records is asked for at once, in bytes.
+const PAGE: usize = 512 * 1024;
+
+/// How many records fill a page, if they are as large as these.
+fn fitting(items: &[Value]) -> usize {
+    let sizes = items.iter().filter_map(|it| it["data"]["release"].as_str()).map(str::len);
+    let average = sizes.sum::<usize>() / items.len().max(1);
+    (PAGE / average.max(1)).clamp(10, 500)
 }
 
 impl RecordStore for Storage<'_> {
@@ -278,4 +286,16 @@ fn check_size(record: &Record, text: &str) -> Result<(), StoreError> {
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_as_long_as_records_are_short() {
+        let of = |size: usize| fitting(&vec![json!({ "data": { "release": "x".repeat(size) } }); 3]);
+        assert_eq!([of(100), of(10_000), of(1_000_000)], [500, 52, 10]);
+        assert_eq!(fitting(&[]), 500);
+    }
 }

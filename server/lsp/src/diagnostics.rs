@@ -256,7 +256,7 @@ mod tests {
             let all = board.post(Path::new(owner), params).diagnostics.into_iter();
             let text = |it: Diagnostic| match it.message {
                 Message::String(text) => text,
-                other => format!("{other:?}"),
+                Message::MarkupContent(text) => text.value,
             };
             all.map(text).collect::<Vec<_>>()
         };

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 
 use crate::clusters::UserClusters;
 use crate::market::UserMarket;
-use crate::site;
+use crate::{memory, site};
 
 /// Run the language server on standard input and output.
 ///
@@ -20,15 +20,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(_args: &Args) -> Result<()> {
-    live_long();
+    memory::stay_small();
     let clusters = UserClusters::new(site::driver()?);
     lsp::run_stdio(Arc::new(clusters), Arc::new(UserMarket::new()))
         .map_err(|error| anyhow!("the language server ended: {error}"))
-}
-
-/// Large pages make a short run fast and a long one large: half of each stays empty while the server waits.
-fn live_long() {
-    // Where the system refuses, the server is larger and works all the same.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }

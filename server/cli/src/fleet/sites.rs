@@ -12,6 +12,7 @@ use release::{Error, ErrorKind, Holder};
 use super::holder;
 use crate::flags::Global;
 use crate::host::Machine;
+use crate::memory;
 use crate::site::{Watcher, driver};
 
 /// Connections to clusters.
@@ -31,6 +32,7 @@ pub(crate) struct Sites {
 impl Sites {
     /// Finds the clusters of all releases. Nothing is sent yet.
     pub(crate) fn open<'c>(global: &Global, contexts: impl Iterator<Item = &'c str>) -> Result<Self> {
+        memory::stay_small();
         let dialect = global.helm.dialect();
         let mut contexts: Vec<String> = contexts.map(str::to_owned).collect();
         contexts.sort();
