@@ -2,9 +2,9 @@
 
 use anyhow::{Result, anyhow};
 use chart::Dialect;
-use regex::Regex;
 use release::record::{Record, RecordStore, Status, StoreError};
 use serde::Serialize;
+use template::functions::regex::compile_go;
 
 use crate::flags::{Form, Global};
 use crate::output;
@@ -127,7 +127,7 @@ struct Element {
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
-    let filter = args.filter.as_deref().map(Regex::new).transpose().map_err(|error| anyhow!(error))?;
+    let filter = args.filter.as_deref().map(compile_go).transpose().map_err(|error| anyhow!(error))?;
     let site = Site::open(global)?;
     let storage = site.storage(args.all_namespaces);
     let statuses = args.statuses.or_default(global.helm.dialect());

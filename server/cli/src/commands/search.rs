@@ -5,10 +5,10 @@ use chart::Dialect;
 use chart::warning::log_line;
 use golang::semver::{Constraints, Version};
 use golang::strconv::{parse_uint, quote};
-use regex::Regex;
 use registry::repository::search::{Hit, search, word};
 use registry::repository::{Index, Repositories, RepositoriesError, read_cached};
 use serde::Serialize;
+use template::functions::regex::compile_go;
 
 use crate::flags::{Form, Global};
 use crate::output;
@@ -119,7 +119,7 @@ impl Repo {
         if !self.regexp {
             return Ok(Some(Box::new(word(&term))));
         }
-        let regex = Regex::new(&term).map_err(|error| anyhow!("error parsing regexp: {error}"))?;
+        let regex = compile_go(&term).map_err(|error| anyhow!(error))?;
         Ok(Some(Box::new(move |line| Some(regex.find(line)?.start()))))
     }
 
@@ -190,6 +190,59 @@ fn corrupt(name: &str, error: String, dialect: Dialect) -> String {
         Dialect::Helm4 => {
             let attributes = [("repo", name.to_owned()), ("error", error)];
             log_line("WARN", "repo is corrupt or missing", &attributes)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pattern: &str) -> Result<Option<usize>, String> {
+        let repo = Repo {
+            keywords: vec![pattern.to_owned()],
+            regexp: true,
+            versions: false,
+            devel: false,
+            version: String::new(),
+            max_col_width: String::new(),
+            fail_on_no_result: false,
+            output: Form::default(),
+        };
+        let matches = repo.matcher().map_err(|error| error.to_string())?.unwrap();
+        Ok(matches("web\u{b}shop/web\u{b}Serves Pages 7\u{b}"))
+    }
+
+    /// Helm looks at the text as it is, unlike for a word.
+    #[test]
+    fn expressions_are_those_of_go() {
+        for (pattern, at) in [
+            ("Pages", Some(20)),
+            ("pages", None),
+            ("(?i)pages", Some(20)),
+            (r"\pN", Some(26)),
+            (r"\Q 7\E", Some(25)),
+            (r"\QPages 7", Some(20)),
+            ("[[:digit:]]", Some(26)),
+            ("[w&&e]", Some(0)),
+            ("s{,3}", None),
+            (r"\<w", None),
+        ] {
+            assert_eq!(found(pattern), Ok(at), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_go_refuses_is_refused_in_its_words() {
+        for (pattern, said) in [
+            ("a**", "invalid nested repetition operator: `**`"),
+            ("(?x)a", "invalid or unsupported Perl syntax: `(?x`"),
+            (r"\1", r"invalid escape sequence: `\1`"),
+            (r"\u0061", r"invalid escape sequence: `\u`"),
+            ("x{1001}", "invalid repeat count: `{1001}`"),
+            ("(?P<a.b>w)", "invalid named capture: `(?P<a.b>`"),
+        ] {
+            assert_eq!(found(pattern), Err(format!("error parsing regexp: {said}")));
         }
     }
 }

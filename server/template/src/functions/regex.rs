@@ -153,6 +153,12 @@ pub fn regex_quote_meta(cx: &mut Cx<'_>, text: Text) -> Text {
     out.finish(cx)
 }
 
+/// A pattern in Go's syntax for searches outside of templates: flags of commands that Helm hands to `regexp.Compile`.
+/// The error is Go's.
+pub fn compile_go(pattern: &str) -> Result<::regex::Regex, String> {
+    Program::new(pattern.as_bytes()).map(Program::into_regex)
+}
+
 fn compile(cx: &Cx<'_>, pattern: &Str) -> Result<Arc<Program>, Failure> {
     cx.regexes.compile(&cx.budget, pattern)?.map_err(|complaint| Failure::new(&*complaint))
 }

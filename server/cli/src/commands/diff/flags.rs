@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 
 use anyhow::{Result, anyhow, bail};
-use regex::Regex;
 use release::diff::{DiffConfig, Form, IndexConfig, ReportConfig};
 
 /// How a diff looks.
@@ -70,7 +69,7 @@ impl Flags {
     pub(super) fn config(&self) -> Result<DiffConfig> {
         // Fields have no lines to leave out.
         let hidden = if self.output == "structured" { &[][..] } else { &self.suppress_output_line_regex };
-        let patterns = hidden.iter().map(|text| Regex::new(text));
+        let patterns = hidden.iter().map(|text| template::functions::regex::compile_go(text));
         Ok(DiffConfig {
             show_secrets: self.show_secrets,
             show_secrets_decoded: self.show_secrets_decoded,

@@ -53,7 +53,7 @@ pub(super) struct Program {
 pub(super) type Place = Option<Range<usize>>;
 
 impl Program {
-    fn new(pattern: &[u8]) -> Result<Self, String> {
+    pub(super) fn new(pattern: &[u8]) -> Result<Self, String> {
         let translation = translate(pattern)?;
         let build = |size: &usize| {
             let mut builder = regex::RegexBuilder::new(&translation.pattern);
@@ -78,6 +78,10 @@ impl Program {
             error(code, &String::from_utf8_lossy(pattern))
         })?;
         Ok(Self { regex, size, names: translation.names })
+    }
+
+    pub(super) fn into_regex(self) -> Regex {
+        self.regex
     }
 
     pub(super) fn is_match(&self, budget: &Budget, bytes: &[u8]) -> Result<bool, Failure> {
