@@ -1,19 +1,71 @@
 //! What repositories and registries offer: as much of it as is known without waiting for it.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
+use std::path::Path;
+use std::sync::Arc;
 
 use golang::semver::Version;
+use helmfile::model::Repository;
 use text::TextRange;
 
 use crate::completion::{CompletionItem, CompletionKind};
+use crate::helmfile::resolve_path;
 
 /// A chart that is fetched from elsewhere: of a helmfile's release or of a `dependencies:` entry.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChartSource {
-    /// `https://…` of a repository, `oci://…` up to the chart's name, or `@name` of one of the user's repositories.
-    pub repository: String,
+    /// Where from.
+    pub repository: RepositorySource,
     /// The chart's name.
     pub name: String,
+}
+
+/// A repository or registry. It is shown without the credentials that it may have.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RepositorySource {
+    /// `https://…` of a repository, `oci://…` up to the chart's name, or `@name` of one of the user's repositories.
+    pub address: String,
+    /// What a helmfile says about it: how it is talked to, and whether charts must be signed. Its files are absolute.
+    pub item: Option<Arc<Repository>>,
+}
+
+impl RepositorySource {
+    /// One that is talked to as the user's own list says.
+    pub fn at(address: impl Into<String>) -> Self {
+        Self { address: address.into(), item: None }
+    }
+
+    /// An item of `repositories:` of a helmfile in a folder.
+    pub fn of_helmfile(item: &Repository, folder: &str) -> Self {
+        let address = match item.oci && !item.url.starts_with("oci://") {
+            true => format!("oci://{}", item.url),
+            false => item.url.clone(),
+        };
+        // Where it is written changes with every line above it, and says nothing about the repository.
+        let mut item = Repository { at: None, ..item.clone() };
+        for file in [&mut item.ca_file, &mut item.cert_file, &mut item.key_file, &mut item.keyring] {
+            if !file.is_empty() && !Path::new(file).is_absolute() {
+                *file = resolve_path(folder, file);
+            }
+        }
+        Self { address, item: Some(Arc::new(item)) }
+    }
+}
+
+impl fmt::Display for RepositorySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.address.split(['?', '#']).next().unwrap_or_default();
+        let Some((scheme, rest)) = address.split_once("://") else { return f.write_str(address) };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        write!(f, "{scheme}://{host}{path}")
+    }
+}
+
+impl Debug for RepositorySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// One version of a chart.
@@ -35,7 +87,7 @@ pub trait Catalog: Debug + Send + Sync {
     fn versions(&self, chart: &ChartSource) -> Option<Vec<ChartVersion>>;
 
     /// The charts of a repository, each with what it is. `None` where they are not known; a registry never says.
-    fn charts(&self, repository: &str) -> Option<Vec<(String, String)>>;
+    fn charts(&self, repository: &RepositorySource) -> Option<Vec<(String, String)>>;
 
     /// The names of the user's own repositories.
     fn repositories(&self) -> Vec<String>;
@@ -50,7 +102,7 @@ impl Catalog for NoCatalog {
         None
     }
 
-    fn charts(&self, _: &str) -> Option<Vec<(String, String)>> {
+    fn charts(&self, _: &RepositorySource) -> Option<Vec<(String, String)>> {
         None
     }
 
@@ -105,7 +157,7 @@ pub(crate) fn version_items(versions: &[ChartVersion], range: TextRange) -> Vec<
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Catalog, ChartSource, ChartVersion};
+    use super::{Catalog, ChartSource, ChartVersion, RepositorySource};
 
     /// A repository `shop` with one chart in two versions.
     #[derive(Debug)]
@@ -120,17 +172,48 @@ pub(crate) mod testing {
                 is_deprecated: false,
             };
             let is_known = chart.name == "web"
-                && matches!(&*chart.repository, "https://shop.example" | "oci://shop.example/charts");
+                && matches!(&*chart.repository.address, "https://shop.example" | "oci://shop.example/charts");
             is_known.then(|| vec![version("2.0.0", "7"), version("1.4.0", "6")])
         }
 
-        fn charts(&self, repository: &str) -> Option<Vec<(String, String)>> {
-            (repository == "https://shop.example")
+        fn charts(&self, repository: &RepositorySource) -> Option<Vec<(String, String)>> {
+            (repository.address == "https://shop.example")
                 .then(|| vec![("web".to_owned(), "Sells things".to_owned())])
         }
 
         fn repositories(&self) -> Vec<String> {
             vec!["own".to_owned()]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_is_shown_without_its_credentials() {
+        let item = Repository {
+            url: "https://me:secret@shop.example/charts?token=secret".to_owned(),
+            password: "secret".to_owned(),
+            ca_file: "../ca.pem".to_owned(),
+            key_file: "/etc/key.pem".to_owned(),
+            ..Repository::default()
+        };
+        let source = RepositorySource::of_helmfile(&item, "/work/shop");
+        assert_eq!(format!("{source} {source:?}"), "https://shop.example/charts https://shop.example/charts");
+        let chart = ChartSource { repository: source.clone(), name: "web".to_owned() };
+        assert!(!format!("{chart:?} {:?}", source.item).contains("secret"));
+        let item = source.item.unwrap();
+        assert_eq!((&*item.ca_file, &*item.key_file, &*item.cert_file), ("/work/ca.pem", "/etc/key.pem", ""));
+    }
+
+    #[test]
+    fn registries_have_their_scheme() {
+        for url in ["r.example/charts", "oci://r.example/charts"] {
+            let item = Repository { url: url.to_owned(), oci: true, ..Repository::default() };
+            assert_eq!(RepositorySource::of_helmfile(&item, "/").address, "oci://r.example/charts");
+        }
+        assert_eq!(RepositorySource::at("@own").to_string(), "@own");
     }
 }

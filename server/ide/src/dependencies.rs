@@ -5,7 +5,7 @@ use std::ops::Range;
 use syntax::{EntryId, EntryName, ValuesFile, YamlPart};
 use text::{TextRange, TextSize};
 
-use crate::catalog::{Catalog, ChartSource, Outdated, version_items};
+use crate::catalog::{Catalog, ChartSource, Outdated, RepositorySource, version_items};
 use crate::completion::{CompletionItem, CompletionKind};
 
 /// A `Chart.yaml`, with what repositories and registries have.
@@ -70,8 +70,8 @@ impl Dependencies<'_> {
                 version_items(&versions.unwrap_or_default(), range)
             }
             "name" => {
-                let repository = self.get(item, "repository").map(|it| it.0);
-                let charts = repository.and_then(|it| self.catalog.charts(it)).unwrap_or_default();
+                let repository = self.get(item, "repository").map(|it| RepositorySource::at(it.0));
+                let charts = repository.and_then(|it| self.catalog.charts(&it)).unwrap_or_default();
                 charts.into_iter().map(|(it, doc)| name(it, doc)).collect()
             }
             "repository" => {
@@ -102,6 +102,7 @@ impl Dependencies<'_> {
             Some(alias) => format!("@{alias}"),
             None => repository.trim_end_matches('/').to_owned(),
         };
+        let repository = RepositorySource::at(repository);
         is_elsewhere.then(|| ChartSource { repository, name: name.to_owned() })
     }
 

@@ -41,7 +41,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use ide::catalog::{ChartSource, ChartVersion};
+pub use ide::catalog::{ChartSource, ChartVersion, RepositorySource};
 pub use market::{Market, NoMarket};
 pub use releases::{Asked, Clusters, Context, NoClusters, Site};
 pub use serve::{ServeError, run, run_stdio};

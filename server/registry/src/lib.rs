@@ -18,6 +18,7 @@ pub mod repository;
 mod settings;
 #[cfg(test)]
 mod testing;
+mod unpacked;
 
 pub use cache::Cache;
 pub use client::Client;
@@ -25,5 +26,6 @@ pub use error::{Error, NoAnswer, Refusal, RegistryError, Trouble};
 pub use fetch::{ChartRef, Fetched, Verify};
 pub use http::Limits;
 pub use oci::{Push, Pushed, is_oci};
-pub use offers::{Known, Offer, newest_in};
+pub use offers::{Offer, Source};
 pub use settings::{Access, Password, Proxies, Settings};
+pub use unpacked::unpack;

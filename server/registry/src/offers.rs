@@ -1,25 +1,34 @@
-//! What repositories and registries offer, for whoever shows it to people while they type: out of what was fetched last,
-//! as long as that is young enough, and never waiting where that is asked for. Charts are unpacked to be looked into.
+//! What repositories and registries offer, for whoever shows it to people while they type: out of the index that was
+//! fetched last, as long as that is young enough.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use chart::{Dialect, archive};
-use golang::semver::{Constraints, Version};
+use chart::Dialect;
 
-use crate::cache::sha256;
 use crate::client::Client;
 use crate::error::Error;
-use crate::fetch::{ChartRef, Fetched};
-use crate::files::replace;
+use crate::fetch::{ChartRef, Verify};
 use crate::oci::is_oci;
 use crate::repository::{
-    ChartVersion, Index, Repositories, Repository, index_file, is_same_address, read_cached,
-    read_cached_chart, unmanaged_name,
+    ChartVersion, Repositories, Repository, index_file, is_same_address, read_cached, read_cached_chart,
+    unmanaged_name, without_credentials,
 };
+use crate::settings::Access;
 
-/// How long a repository is waited for.
-const LONGEST: Duration = Duration::from_mins(2);
+/// So long an index is waited for: somebody sits there.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Where charts are offered, and how it is talked to.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// `https://…`, `oci://…` with or without the chart's name, or `@name` or `alias:name` of the user's list.
+    pub address: String,
+    /// How it is talked to. If this says nothing, what the user's list or the file of credentials says counts.
+    pub access: Access,
+    /// The keys that charts from there must be signed with; `None` if they need no signature.
+    pub keyring: Option<PathBuf>,
+}
 
 /// A version of a chart. Registries say nothing but the version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,26 +39,14 @@ pub struct Offer {
     pub app_version: String,
     /// What the chart is.
     pub description: String,
-    /// When it came into the repository, as Go prints times.
-    pub created: String,
     /// Whether nobody should take it any more.
     pub deprecated: bool,
 }
 
-/// What is known without asking anybody.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The versions, the newest first.
-    pub offers: Vec<Offer>,
-    /// How long ago they were fetched.
-    pub age: Duration,
-}
-
-/// Where charts are offered.
+/// Who has a chart.
 enum Shop {
-    /// A registry: the reference of one chart.
-    Registry(String),
-    /// A repository, of the user's list or by its address.
+    Registry(ChartRef),
+    /// One of the user's list, or one by its address.
     Repository(Repository),
 }
 
@@ -60,153 +57,109 @@ impl Offer {
             version: it.version,
             app_version: it.app_version,
             description: it.description,
-            created: version.created,
             deprecated: it.deprecated,
         }
     }
 }
 
-/// The newest version in a range, in Helm's sense of ranges; none where the range is none.
-pub fn newest_in<'o>(offers: &'o [Offer], range: &str) -> Option<&'o Offer> {
-    let range = Constraints::parse(range).ok()?;
-    offers.iter().find(|it| Version::parse(&it.version).is_ok_and(|it| range.check(&it)))
-}
-
-/// Versions that are offered. `repository` is an address (`https://…`, `oci://…` up to the chart's name), or `@name` or
-/// `alias:name` of the user's list.
 impl Client {
-    /// What is known of a chart. Only the disk is looked at.
-    pub fn known_offers(&self, repository: &str, chart: &str) -> Option<Known> {
-        let shop = self.shop(repository, chart).ok()?;
-        let path = self.kept(&shop);
-        let age = age(&path)?;
-        let offers = match &shop {
-            Shop::Registry(_) => of_tags(serde_json::from_slice(&std::fs::read(path).ok()?).ok()?),
-            Shop::Repository(repository) => self.listed(repository, chart).ok()?,
-        };
-        Some(Known { offers, age })
-    }
-
-    /// The versions of a chart, the newest first. Asks if what is known is older than `oldest`.
-    pub fn offers(&self, repository: &str, chart: &str, oldest: Duration) -> Result<Vec<Offer>, Error> {
-        if let Some(known) = self.known_offers(repository, chart).filter(|it| it.age <= oldest) {
-            return Ok(known.offers);
-        }
-        match self.shop(repository, chart)? {
-            shop @ Shop::Registry(_) => self.tags(&shop),
-            Shop::Repository(repository) => {
-                self.refresh(std::slice::from_ref(&repository), LONGEST).pop().transpose()?;
-                self.listed(&repository, chart)
+    /// The versions of a chart, the newest first. A repository is asked if its index is older than `oldest`; if it does
+    /// not answer, the old one does.
+    pub fn offers(&self, source: &Source, chart: &str, oldest: Duration) -> Result<Vec<Offer>, Error> {
+        let repository = match self.shop(source, chart)? {
+            Shop::Registry(chart) => {
+                let offer = |version| Offer { version, ..Offer::default() };
+                return Ok(self.versions(&chart)?.into_iter().map(offer).collect());
             }
-        }
+            Shop::Repository(it) => it,
+        };
+        self.bring_index(&repository, oldest)?;
+        let cache = &self.settings.repository_cache;
+        let mut read =
+            read_cached_chart(cache, &repository.name, chart, Dialect::Helm4).map_err(Error::say)?;
+        let versions = read.index.entries.remove(chart).ok_or_else(|| {
+            Error::say(format!("{} has no chart {chart}", without_credentials(&repository.url)))
+        })?;
+        Ok(versions.into_iter().filter(|it| !it.removed).map(Offer::of).collect())
     }
 
     /// The charts of a repository, each with the description of its newest version; none of a registry, which does not say.
-    pub fn offered_charts(&self, repository: &str, oldest: Duration) -> Result<Vec<(String, String)>, Error> {
-        let Shop::Repository(repository) = self.shop(repository, "")? else { return Ok(Vec::new()) };
+    pub fn offered_charts(&self, source: &Source, oldest: Duration) -> Result<Vec<(String, String)>, Error> {
+        let Shop::Repository(repository) = self.shop(source, "")? else { return Ok(Vec::new()) };
+        self.bring_index(&repository, oldest)?;
         let cache = &self.settings.repository_cache;
-        let is_young = age(&index_file(cache, &repository.name)).is_some_and(|it| it <= oldest);
-        let known = if is_young { read_cached(cache, &repository.name, Dialect::Helm4).ok() } else { None };
-        let index = match known {
-            Some(read) => read.index,
-            None => match self.refresh(std::slice::from_ref(&repository), LONGEST).pop() {
-                Some(read) => read?.index,
-                None => Index::default(),
-            },
+        let read = read_cached(cache, &repository.name, Dialect::Helm4).map_err(Error::say)?;
+        let newest = |versions: Vec<ChartVersion>| {
+            versions.into_iter().next().map(|it| it.metadata.description).unwrap_or_default()
         };
-        let newest =
-            |versions: Vec<ChartVersion>| versions.into_iter().next().map(|it| it.metadata.description);
-        let charts = index.entries.into_iter();
-        Ok(charts.filter_map(|(name, versions)| Some((name, newest(versions)?))).collect())
+        Ok(read.index.entries.into_iter().map(|(name, versions)| (name, newest(versions))).collect())
     }
 
     /// The names of the user's repositories. Only the disk is looked at.
     pub fn repository_names(&self) -> Vec<String> {
-        let list = Repositories::read(&self.settings.repository_config).unwrap_or_default();
-        list.entries.into_iter().map(|it| it.name).collect()
+        self.list().entries.into_iter().map(|it| it.name).collect()
     }
 
-    /// The folder that a version of a chart was unpacked into. Only the disk is looked at.
-    pub fn unpacked(&self, repository: &str, chart: &str, version: &str) -> Option<PathBuf> {
-        let folder = self.unpacked_folder(repository, chart, version);
-        folder.join("Chart.yaml").is_file().then_some(folder)
-    }
-
-    /// Fetches a chart and unpacks it. `version` may be a range, or empty for the newest.
-    pub fn fetch_unpacked(&self, repository: &str, chart: &str, version: &str) -> Result<PathBuf, Error> {
-        let wanted = match self.shop(repository, chart)? {
-            Shop::Registry(reference) => ChartRef { reference, ..ChartRef::default() },
+    /// A chart of a source, to be fetched.
+    pub(crate) fn wanted(&self, source: &Source, chart: &str, version: &str) -> Result<ChartRef, Error> {
+        let wanted = match self.shop(source, chart)? {
+            Shop::Registry(it) => it,
             Shop::Repository(it) => ChartRef {
                 reference: chart.to_owned(),
-                repo_url: Some(it.url.clone()),
                 access: it.access(),
+                repo_url: Some(it.url),
                 ..ChartRef::default()
             },
         };
-        let fetched = self.fetch_chart(&ChartRef { version: version.to_owned(), ..wanted })?;
-        let folder = self.unpacked_folder(repository, chart, &fetched.version);
-        if !folder.join("Chart.yaml").is_file() {
-            unpack(&fetched, &folder)?;
-        }
-        Ok(folder)
+        Ok(ChartRef {
+            version: version.to_owned(),
+            verify: if source.keyring.is_some() { Verify::Always } else { Verify::Never },
+            keyring: source.keyring.clone().unwrap_or_default(),
+            ..wanted
+        })
     }
 
-    fn shop(&self, repository: &str, chart: &str) -> Result<Shop, Error> {
-        if is_oci(repository) {
-            let whole = repository.trim_end_matches('/');
+    fn shop(&self, source: &Source, chart: &str) -> Result<Shop, Error> {
+        let Source { address, access, .. } = source;
+        if is_oci(address) {
+            let whole = address.trim_end_matches('/');
             let has_name = chart.is_empty() || whole.ends_with(&format!("/{chart}"));
-            return Ok(Shop::Registry(if has_name { whole.to_owned() } else { format!("{whole}/{chart}") }));
+            let reference = if has_name { whole.to_owned() } else { format!("{whole}/{chart}") };
+            return Ok(Shop::Registry(ChartRef { reference, access: access.clone(), ..ChartRef::default() }));
         }
-        let list = Repositories::read(&self.settings.repository_config).unwrap_or_default();
-        if let Some(name) = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:")) {
+        let list = self.list();
+        let known = if let Some(name) = address.strip_prefix('@').or_else(|| address.strip_prefix("alias:")) {
             let known = list.get(name).cloned();
-            return known.map(Shop::Repository).ok_or_else(|| Error::say(format!("repo {name} not found")));
+            known
+                .ok_or_else(|| Error::say(format!("there is no repository {name}; add it with `repo add`")))?
+        } else {
+            let known = list.entries.into_iter().find(|it| is_same_address(&it.url, address));
+            known.unwrap_or_else(|| Repository {
+                name: unmanaged_name(address),
+                url: address.clone(),
+                ..Repository::default()
+            })
+        };
+        let says_nothing = *access == Access::default();
+        Ok(Shop::Repository(if says_nothing { known } else { known.with_access(access) }))
+    }
+
+    /// The user's list. One that cannot be read is told of by the commands that change it.
+    fn list(&self) -> Repositories {
+        Repositories::read(&self.settings.repository_config).unwrap_or_default()
+    }
+
+    /// Sees to it that the index of a repository is there.
+    fn bring_index(&self, repository: &Repository, oldest: Duration) -> Result<(), Error> {
+        let kept = age(&index_file(&self.settings.repository_cache, &repository.name));
+        if kept.is_some_and(|it| it <= oldest) {
+            return Ok(());
         }
-        let known = list.entries.into_iter().find(|it| is_same_address(&it.url, repository));
-        Ok(Shop::Repository(known.unwrap_or_else(|| Repository {
-            name: unmanaged_name(repository),
-            url: repository.to_owned(),
-            ..Repository::default()
-        })))
-    }
-
-    /// Where the answer is kept.
-    fn kept(&self, shop: &Shop) -> PathBuf {
-        let cache = &self.settings.repository_cache;
-        match shop {
-            Shop::Registry(chart) => cache.join(format!("chartroom-tags-{}.json", sha256(chart.as_bytes()))),
-            Shop::Repository(repository) => index_file(cache, &repository.name),
+        match self.refresh(std::slice::from_ref(repository), LONGEST).pop() {
+            Some(Err(error)) if kept.is_none() => Err(error),
+            _ => Ok(()),
         }
     }
-
-    fn tags(&self, shop: &Shop) -> Result<Vec<Offer>, Error> {
-        let Shop::Registry(reference) = shop else { return Ok(Vec::new()) };
-        let chart = ChartRef { reference: reference.clone(), ..ChartRef::default() };
-        let tags = self.versions(&chart)?;
-        let path = self.kept(shop);
-        let text = serde_json::Value::from(tags.clone()).to_string();
-        replace(&path, text.as_bytes(), false).map_err(|error| Error::file(&path, error))?;
-        Ok(of_tags(tags))
-    }
-
-    fn listed(&self, repository: &Repository, chart: &str) -> Result<Vec<Offer>, Error> {
-        let cache = &self.settings.repository_cache;
-        let mut read =
-            read_cached_chart(cache, &repository.name, chart, Dialect::Helm4).map_err(Error::say)?;
-        let versions = read.index.entries.remove(chart).unwrap_or_default();
-        Ok(versions.into_iter().map(Offer::of).collect())
-    }
-
-    /// A folder for each version of each chart of each repository, beside what else is cached.
-    fn unpacked_folder(&self, repository: &str, chart: &str, version: &str) -> PathBuf {
-        let key = sha256(format!("{repository}\n{chart}\n{version}").as_bytes());
-        let beside = self.settings.content_cache.parent().unwrap_or(Path::new("."));
-        beside.join("chartroom-unpacked").join(key).join(chart)
-    }
-}
-
-fn of_tags(tags: Vec<String>) -> Vec<Offer> {
-    tags.into_iter().map(|version| Offer { version, ..Offer::default() }).collect()
 }
 
 /// How long ago a file was written.
@@ -216,38 +169,18 @@ fn age(path: &Path) -> Option<Duration> {
     Some(SystemTime::now().duration_since(written).unwrap_or_default())
 }
 
-/// Unpacks beside the place, and moves the whole there in one step.
-fn unpack(fetched: &Fetched, folder: &Path) -> Result<(), Error> {
-    let file = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::file(&path, source)
-    };
-    let data = std::fs::read(&fetched.path).map_err(file(&fetched.path))?;
-    let members = archive::unpack(&data, Dialect::Helm4)
-        .map_err(|error| Error::say(format!("{}: {error}", fetched.file_name)))?;
-    let above = folder.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(above).map_err(file(above))?;
-    let aside = tempfile::Builder::new().prefix(".new-").tempdir_in(above).map_err(file(above))?;
-    let name = folder.file_name().unwrap_or_default();
-    for member in members {
-        let path = aside.path().join(name).join(&member.path);
-        let parent = path.parent().unwrap_or(above);
-        std::fs::create_dir_all(parent).map_err(file(parent))?;
-        std::fs::write(&path, &member.data).map_err(file(&path))?;
-    }
-    let whole = folder.parent().unwrap_or(above);
-    match std::fs::rename(aside.path(), whole) {
-        // Somebody else was faster, with the same.
-        Err(_) if folder.join("Chart.yaml").is_file() => Ok(()),
-        done => done.map_err(file(whole)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::settings::Settings;
+    use crate::testing::{Fake, reply};
 
+    const HOUR: Duration = Duration::from_hours(1);
+    const INDEX: &str = "apiVersion: v1\nentries:\n  web:\n  - {name: web, version: 1.0.0, appVersion: '7', deprecated: true}\n  \
+                         - {name: web, version: 1.1.0, description: Serves}\n  - {name: web, version: 2.0.0-rc.1}\n  \
+                         - {name: web, version: 1.2.0, removed: true}\n";
+
+    /// A client whose user knows a repository `shop`, which was fetched.
     fn client() -> (Client, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
@@ -256,47 +189,66 @@ mod tests {
             content_cache: folder.path().join("content"),
             ..Settings::default()
         };
-        let list = "repositories:\n- {name: shop, url: 'https://shop.host/charts'}\n";
+        let list =
+            "repositories:\n- {name: shop, url: 'https://shop.host/charts', username: listed, password: p}\n";
         std::fs::write(folder.path().join("repositories.yaml"), list).unwrap();
-        let index = "apiVersion: v1\nentries:\n  web:\n  - {name: web, version: 1.0.0, appVersion: '7', deprecated: true}\n  \
-                     - {name: web, version: 1.1.0, description: Serves}\n  - {name: web, version: 2.0.0-rc.1}\n";
-        std::fs::write(folder.path().join("shop-index.yaml"), index).unwrap();
+        std::fs::write(folder.path().join("shop-index.yaml"), INDEX).unwrap();
         (Client::new(settings).unwrap(), folder)
+    }
+
+    fn at(address: &str) -> Source {
+        Source { address: address.to_owned(), ..Source::default() }
     }
 
     #[test]
     fn what_was_fetched_is_known_without_asking() {
         let (client, _folder) = client();
-        for repository in ["@shop", "alias:shop", "https://shop.host/charts/"] {
-            let known = client.known_offers(repository, "web").unwrap();
-            assert!(known.age < Duration::from_mins(1));
-            let versions: Vec<_> = known.offers.iter().map(|it| it.version.as_str()).collect();
+        for address in ["@shop", "alias:shop", "https://shop.host/charts/"] {
+            let offers = client.offers(&at(address), "web", HOUR).unwrap();
+            let versions: Vec<_> = offers.iter().map(|it| it.version.as_str()).collect();
             assert_eq!(versions, ["2.0.0-rc.1", "1.1.0", "1.0.0"]);
-            assert!(known.offers[2].deprecated && known.offers[2].app_version == "7");
-            assert_eq!(newest_in(&known.offers, "^1").unwrap().description, "Serves");
-            assert_eq!(newest_in(&known.offers, "not a range"), None);
+            assert!(offers[2].deprecated && offers[2].app_version == "7");
         }
-        assert_eq!(client.offers("@shop", "web", Duration::from_hours(1)).unwrap().len(), 3);
-        let charts = client.offered_charts("@shop", Duration::from_hours(1)).unwrap();
-        assert_eq!(charts, [("web".to_owned(), String::new())]);
+        assert_eq!(client.offered_charts(&at("@shop"), HOUR).unwrap(), [("web".to_owned(), String::new())]);
         assert_eq!(client.repository_names(), ["shop"]);
-        assert_eq!(client.known_offers("https://else.host", "web"), None);
-        assert_eq!(client.known_offers("oci://a.host/web", "web"), None);
-        let error = client.offers("@none", "web", Duration::ZERO).unwrap_err();
-        assert_eq!(error.to_string(), "repo none not found");
-        assert_eq!(client.unpacked("@shop", "web", "1.0.0"), None);
+        for (address, chart, want) in [
+            ("@none", "web", "there is no repository none; add it with `repo add`"),
+            ("@shop", "db", "https://shop.host/charts has no chart db"),
+        ] {
+            assert_eq!(client.offers(&at(address), chart, HOUR).unwrap_err().to_string(), want);
+        }
+    }
+
+    #[test]
+    fn an_old_index_does_where_nobody_answers() {
+        let (client, folder) = client();
+        let list = "repositories:\n- {name: shop, url: 'http://127.0.0.1:1'}\n";
+        std::fs::write(folder.path().join("repositories.yaml"), list).unwrap();
+        assert_eq!(client.offers(&at("@shop"), "web", Duration::ZERO).unwrap().len(), 3);
+        assert!(client.offers(&at("http://127.0.0.1:1/other"), "web", Duration::ZERO).is_err());
     }
 
     #[test]
     fn registries_name_charts_once() {
         let (client, _folder) = client();
-        for (repository, want) in [
-            ("oci://a.host/charts", "oci://a.host/charts/web"),
-            ("oci://a.host/charts/web", "oci://a.host/charts/web"),
-            ("oci://a.host/charts/", "oci://a.host/charts/web"),
-        ] {
-            let Ok(Shop::Registry(found)) = client.shop(repository, "web") else { panic!("{repository}") };
-            assert_eq!(found, want);
+        for address in ["oci://a.host/charts", "oci://a.host/charts/web", "oci://a.host/charts/"] {
+            let wanted = client.wanted(&at(address), "web", "1").unwrap();
+            assert_eq!((&*wanted.reference, &*wanted.version), ("oci://a.host/charts/web", "1"));
         }
+    }
+
+    #[test]
+    fn what_a_source_says_is_said_to_the_server() {
+        let (client, _folder) = client();
+        let server = Fake::start(|_| Some(reply(200, INDEX)));
+        let access =
+            Access { username: "me".to_owned(), password: "secret".to_owned().into(), ..Access::default() };
+        let source = Source { address: server.url("/").into(), access, keyring: None };
+        assert_eq!(client.offers(&source, "web", Duration::ZERO).unwrap().len(), 3);
+        assert_eq!(server.asked()[0].header("authorization"), "Basic bWU6c2VjcmV0");
+        let listed = client.wanted(&at("@shop"), "web", "").unwrap();
+        assert_eq!(listed.access.username, "listed");
+        let own = Source { address: "https://shop.host/charts".into(), ..source };
+        assert_eq!(client.wanted(&own, "web", "").unwrap().access.username, "me");
     }
 }

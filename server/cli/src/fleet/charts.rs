@@ -221,7 +221,7 @@ pub(crate) fn repository_access(repository: &Repository) -> Access {
 }
 
 /// The keys that signatures are checked with: the release's, the repository's, or GnuPG's own.
-fn keyring(of_release: &str, repository: Option<&Repository>) -> PathBuf {
+pub(crate) fn keyring(of_release: &str, repository: Option<&Repository>) -> PathBuf {
     let named = [of_release, repository.map_or("", |it| it.keyring.as_str())];
     let usual = || {
         let home = std::env::var_os("GNUPGHOME").map(PathBuf::from);

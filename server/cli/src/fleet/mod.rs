@@ -2,7 +2,7 @@
 //!
 //! What is done with them is decided in [`helmfile`] and [`helmfile::fleet`].
 
-mod charts;
+pub(crate) mod charts;
 mod crew;
 mod disk;
 mod holder;

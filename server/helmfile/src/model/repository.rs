@@ -1,9 +1,11 @@
 //! Where charts come from.
 
+use std::fmt;
+
 use text::FileRange;
 
 /// An item of `repositories:`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Repository {
     /// Where it is written.
     pub at: Option<FileRange>,
@@ -37,6 +39,13 @@ pub struct Repository {
     pub skip_tls_verify: bool,
     /// Without TLS.
     pub plain_http: bool,
+}
+
+/// Without the password.
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Repository {

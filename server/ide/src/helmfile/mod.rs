@@ -22,7 +22,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ::helmfile::{Loaded, World};
+use ::helmfile::{Loaded, World, model};
 use syntax::{EntryId, Template};
 
 pub use findings::{Found, bases_in, environments_in, findings};
@@ -32,7 +32,7 @@ pub use links::Link;
 pub use releases::ReleaseAt;
 pub use state::PathRange;
 
-use crate::catalog::{Catalog, ChartSource};
+use crate::catalog::{Catalog, ChartSource, RepositorySource};
 use written::{Item, Written};
 
 /// What a file is to a helmfile.
@@ -81,13 +81,12 @@ impl<'h> std::ops::Deref for Files<'h> {
 /// A repository or registry that a helmfile, or its user, knows by a name.
 struct Repository {
     name: String,
-    /// As [`ChartSource::repository`].
-    source: String,
+    source: RepositorySource,
 }
 
 impl Repository {
     fn is_registry(&self) -> bool {
-        self.source.starts_with("oci://")
+        self.source.address.starts_with("oci://")
     }
 }
 
@@ -131,21 +130,27 @@ impl<'h> Helmfile<'h> {
 
     /// The repositories that `chart: name/chart` can name.
     fn repositories(&self) -> Vec<Repository> {
-        let written = self.written().items("repositories").filter_map(|item| {
-            let url = item.get("url")?.text;
-            let is_registry = item.get("oci").is_some_and(|it| it.text == "true");
-            Some((item.get("name")?.text.to_owned(), url.to_owned(), is_registry))
-        });
         let states = self.loaded.iter().filter_map(|it| self.state_of(it));
-        let loaded = states.flat_map(|it| &it.repositories);
-        let loaded = loaded.map(|it| (it.name.clone(), it.url.clone(), it.oci));
-        let repository = |(name, url, is_registry): (String, String, bool)| {
-            let source = if is_registry && !url.starts_with("oci://") { format!("oci://{url}") } else { url };
-            Repository { name, source }
-        };
+        let loaded: Vec<Repository> = states
+            .flat_map(|file| {
+                file.repositories.iter().map(|it| (it, RepositorySource::of_helmfile(it, &file.folder)))
+            })
+            .map(|(item, source)| Repository { name: item.name.clone(), source })
+            .collect();
+        let written = self.written().items("repositories").filter_map(|item| {
+            let is_registry = item.get("oci").is_some_and(|it| it.text == "true");
+            let (name, url) = (item.get("name")?.text.to_owned(), item.get("url")?.text.to_owned());
+            let item = model::Repository { name, url, oci: is_registry, ..model::Repository::default() };
+            let source = RepositorySource::at(RepositorySource::of_helmfile(&item, "").address);
+            // What templates say of it is known since it was loaded.
+            let is_it = |it: &&Repository| it.name == item.name && it.source.address == source.address;
+            let source = loaded.iter().find(is_it).map_or(source, |it| it.source.clone());
+            Some(Repository { name: item.name, source })
+        });
         let own = self.catalog.repositories().into_iter();
-        let own = own.map(|name| Repository { source: format!("@{name}"), name });
-        let mut all: Vec<Repository> = written.chain(loaded).map(repository).chain(own).collect();
+        let own = own.map(|name| Repository { source: RepositorySource::at(format!("@{name}")), name });
+        let written: Vec<Repository> = written.collect();
+        let mut all: Vec<Repository> = written.into_iter().chain(loaded).chain(own).collect();
         let mut seen = BTreeSet::new();
         all.retain(|it| seen.insert(it.name.clone()));
         all
@@ -155,7 +160,8 @@ impl<'h> Helmfile<'h> {
     fn source_of(&self, chart: &str) -> Option<ChartSource> {
         if let Some(rest) = chart.strip_prefix("oci://") {
             let (repository, name) = rest.rsplit_once('/')?;
-            return Some(ChartSource { repository: format!("oci://{repository}"), name: name.to_owned() });
+            let repository = RepositorySource::at(format!("oci://{repository}"));
+            return Some(ChartSource { repository, name: name.to_owned() });
         }
         let (repository, name) = chart.split_once('/')?;
         let known = self.repositories().into_iter().find(|it| it.name == repository)?;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use helmfile::{Loaded, Release, StateFile};
-use ide::catalog::{Catalog, ChartSource};
+use ide::catalog::{Catalog, ChartSource, RepositorySource};
 use ide::helmfile::{Files, Helmfile, PathRange, Role};
 use project::{FileCache, path_of, text_of};
 use syntax::Template;
@@ -101,14 +101,14 @@ pub(crate) fn place<'s>(
 pub(crate) fn source_of(file: &StateFile, release: &Release) -> Option<ChartSource> {
     if let Some(rest) = release.chart.it.strip_prefix("oci://") {
         let (repository, name) = rest.rsplit_once('/')?;
-        return Some(ChartSource { repository: format!("oci://{repository}"), name: name.to_owned() });
+        let repository = RepositorySource::at(format!("oci://{repository}"));
+        return Some(ChartSource { repository, name: name.to_owned() });
     }
     let (name, chart) = release.repository_and_chart()?;
     let known = file.repositories.iter().find(|it| it.name == name);
     let repository = match known {
-        Some(known) if known.oci && !known.url.starts_with("oci://") => format!("oci://{}", known.url),
-        Some(known) => known.url.clone(),
-        None => format!("@{name}"),
+        Some(known) => RepositorySource::of_helmfile(known, &file.folder),
+        None => RepositorySource::at(format!("@{name}")),
     };
     Some(ChartSource { repository, name: chart.to_owned() })
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures::channel::oneshot;
 use futures::future::join_all;
-use ide::catalog::{Catalog, ChartSource, ChartVersion};
+use ide::catalog::{Catalog, ChartSource, ChartVersion, RepositorySource};
 
 use super::{Market, NoMarket};
 use crate::pool::Pool;
@@ -39,7 +39,7 @@ impl Default for Known {
 #[derive(Debug, Default)]
 struct Shelf {
     versions: Mutex<HashMap<ChartSource, Slot<Vec<ChartVersion>>>>,
-    charts: Mutex<HashMap<String, Slot<Vec<(String, String)>>>>,
+    charts: Mutex<HashMap<RepositorySource, Slot<Vec<(String, String)>>>>,
 }
 
 /// One answer.
@@ -124,7 +124,7 @@ impl Catalog for Quiet {
         lock(&self.0.shelf.versions).get(chart)?.answer.clone()
     }
 
-    fn charts(&self, repository: &str) -> Option<Vec<(String, String)>> {
+    fn charts(&self, repository: &RepositorySource) -> Option<Vec<(String, String)>> {
         lock(&self.0.shelf.charts).get(repository)?.answer.clone()
     }
 
@@ -168,11 +168,11 @@ impl Catalog for Asking {
         known
     }
 
-    fn charts(&self, repository: &str) -> Option<Vec<(String, String)>> {
+    fn charts(&self, repository: &RepositorySource) -> Option<Vec<(String, String)>> {
         let known = Quiet(self.known.clone()).charts(repository);
         if known.is_none() {
-            let wanted = repository.to_owned();
-            self.note(self.known.ask(&wanted.clone(), |it| &it.charts, move |it| it.charts(&wanted)));
+            let wanted = repository.clone();
+            self.note(self.known.ask(repository, |it| &it.charts, move |it| it.charts(&wanted)));
         }
         known
     }

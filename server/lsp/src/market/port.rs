@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use ide::catalog::{ChartSource, ChartVersion};
+use ide::catalog::{ChartSource, ChartVersion, RepositorySource};
 
 /// Repositories and registries. Calls block, unless it is said that they do not.
 pub trait Market: Debug + Send + Sync {
@@ -11,7 +11,7 @@ pub trait Market: Debug + Send + Sync {
     fn versions(&self, chart: &ChartSource) -> Result<Vec<ChartVersion>, String>;
 
     /// The charts of a repository, each with what it is; none of a registry, which does not say.
-    fn charts(&self, repository: &str) -> Result<Vec<(String, String)>, String>;
+    fn charts(&self, repository: &RepositorySource) -> Result<Vec<(String, String)>, String>;
 
     /// The names of the user's own repositories. Only the disk is looked at.
     fn repositories(&self) -> Vec<String>;
@@ -37,7 +37,7 @@ impl Market for NoMarket {
         Err(NONE.to_owned())
     }
 
-    fn charts(&self, _: &str) -> Result<Vec<(String, String)>, String> {
+    fn charts(&self, _: &RepositorySource) -> Result<Vec<(String, String)>, String> {
         Err(NONE.to_owned())
     }
 

@@ -1,6 +1,6 @@
 //! Charts that are not here: fetched when the user says so, and never otherwise.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ide::catalog::ChartSource;
 use tower_lsp::jsonrpc::Result;
@@ -58,15 +58,16 @@ impl Flow {
     async fn missing(&self, of: &ReleaseOf) -> Result<Vec<Missing>> {
         let ReleaseOf::Helmfile(of) = of.clone() else { return Ok(Vec::new()) };
         self.off(move |flow| {
-            let mut missing = BTreeSet::new();
+            let mut missing = BTreeMap::new();
             for (named, file, release) in selected(&flow.snapshot, &of)? {
                 let is_meant = of.release.as_ref().is_none_or(|it| *it == named.id);
                 if is_meant && release.installed && flow.snapshot.chart_of_release(&file, &release).is_none()
                 {
-                    missing.extend(source_of(&file, &release).map(|it| (it, release.version.it.clone())));
+                    let wanted = source_of(&file, &release).map(|it| (it, release.version.it.clone()));
+                    missing.extend(wanted.map(|it| (told(&it), it)));
                 }
             }
-            Ok(missing.into_iter().collect())
+            Ok(missing.into_values().collect())
         })
         .await
     }
@@ -120,6 +121,6 @@ impl Flow {
 
 /// `oci://registry/charts/web 1.2.3`
 fn told((chart, version): &Missing) -> String {
-    let repository = chart.repository.trim_end_matches('/');
-    format!("{repository}/{} {version}", chart.name).trim_end().to_owned()
+    let repository = chart.repository.to_string();
+    format!("{}/{} {version}", repository.trim_end_matches('/'), chart.name).trim_end().to_owned()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ide::catalog::{ChartSource, ChartVersion};
+use ide::catalog::{ChartSource, ChartVersion, RepositorySource};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -379,12 +379,16 @@ struct Shop {
 
 impl Market for Shop {
     fn versions(&self, chart: &ChartSource) -> Result<Vec<ChartVersion>, String> {
-        self.asked.lock().unwrap().push(format!("versions of {} in {}", chart.name, chart.repository));
+        let mut asked = format!("versions of {} in {}", chart.name, chart.repository);
+        if let Some(item) = chart.repository.item.as_ref().filter(|it| !it.username.is_empty()) {
+            asked += &format!(" as {} {} by {}", item.username, item.password, item.ca_file);
+        }
+        self.asked.lock().unwrap().push(asked);
         let version = |it: &str| ChartVersion { version: it.to_owned(), ..ChartVersion::default() };
         Ok(["2.0.0", "1.4.0"].map(version).into())
     }
 
-    fn charts(&self, _: &str) -> Result<Vec<(String, String)>, String> {
+    fn charts(&self, _: &RepositorySource) -> Result<Vec<(String, String)>, String> {
         Ok(vec![("web".to_owned(), "Sells things".to_owned())])
     }
 
@@ -421,6 +425,23 @@ impl Drop for Shop {
 }
 
 const REMOTE: &str = "repositories:\n  - name: shop\n    url: https://shop.example\nreleases:\n  - name: web\n    chart: shop/web\n    version: 1.4.0\n";
+
+#[tokio::test]
+async fn a_repository_is_talked_to_as_the_helmfile_says() {
+    let text = REMOTE.replace(
+        "shop.example\n",
+        "u:p@shop.example\n    username: {{ \"me\" }}\n    password: secret\n    caFile: ca.pem\n",
+    );
+    let shop = Arc::<Shop>::default();
+    let mut desk = Desk::with(&[("helmfile.yaml.gotmpl", &text)], shop.clone()).await;
+    desk.client.open("helmfile.yaml.gotmpl", &text).await;
+    desk.at("textDocument/completion", "helmfile.yaml.gotmpl", 9, 13).await;
+    let asked = shop.asked.lock().unwrap().clone();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    let (said, file) = asked[0].rsplit_once(' ').unwrap();
+    assert_eq!(said, "versions of web in https://shop.example as me secret by");
+    assert!(Path::new(file).is_absolute() && file.ends_with("/ca.pem"), "{file}");
+}
 
 #[tokio::test]
 async fn versions_are_asked_for_when_somebody_completes_them_and_newer_ones_hinted() {

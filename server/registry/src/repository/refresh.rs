@@ -1,5 +1,6 @@
 //! Fetching indexes: what `repo add` and `repo update` do.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chart::Dialect;
@@ -30,6 +31,23 @@ impl Repository {
             username: self.username.clone(),
             password: self.password.clone().into(),
             pass_credentials: self.pass_credentials_all,
+        }
+    }
+
+    /// The same, talked to in another way.
+    pub(crate) fn with_access(self, access: &Access) -> Self {
+        let file = |path: &Option<PathBuf>| {
+            path.as_ref().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        Self {
+            ca_file: file(&access.ca_file),
+            cert_file: file(&access.cert_file),
+            key_file: file(&access.key_file),
+            insecure_skip_tls_verify: access.insecure_skip_tls_verify,
+            username: access.username.clone(),
+            password: access.password.reveal().to_owned(),
+            pass_credentials_all: access.pass_credentials,
+            ..self
         }
     }
 }

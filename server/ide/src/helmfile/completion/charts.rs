@@ -21,7 +21,7 @@ impl Helmfile<'_> {
             let name = &repository.name;
             if repository.is_registry() {
                 let item = CompletionItem::new(format!("{name}/"), CompletionKind::Name, range).rank(2);
-                items.push(item.detail(repository.source));
+                items.push(item.detail(repository.source.to_string()));
                 continue;
             }
             let charts = self.catalog.charts(&repository.source).unwrap_or_default();
