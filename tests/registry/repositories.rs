@@ -10,7 +10,7 @@ use chartroom_tests::rig::{Fault, PASSWORD, Repository, Rule, Service, Tool, USE
 use crate::{charts, helms, must, run};
 
 /// Ours as one of the Helms.
-fn ours(helm: Tool) -> Tool {
+pub(crate) fn ours(helm: Tool) -> Tool {
     if matches!(helm, Tool::Helm3) { Tool::Ours3 } else { Tool::Ours4 }
 }
 
@@ -160,7 +160,7 @@ fn passwords_go_where_they_belong() {
 }
 
 /// Everything in a folder, and below it.
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -31,7 +31,8 @@ impl Ingredients {
         let chart = &charts::find(chart, &flags.chart, global)?;
         let mut table = FileTable::default();
         let user = values.read(&mut table, global.helm.dialect())?;
-        let source = ChartSource::read(chart, flags.dependency_update, &mut table, global)?;
+        let bring = flags.dependency_update.then(|| flags.chart.access());
+        let source = ChartSource::read(chart, bring, &mut table, global)?;
         let user = match to_json(&user.merged) {
             Value::Object(map) => map,
             _ => Map::new(),

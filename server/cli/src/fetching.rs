@@ -8,13 +8,14 @@ use crate::output;
 
 /// What Helm says of a chart that was fetched, warnings first.
 pub(crate) fn told(fetched: &Fetched) -> Vec<String> {
-    let mut lines = fetched.warnings.clone();
-    if let Some(manifest) = &fetched.manifest {
-        lines.push(format!("Pulled: {}", fetched.reference));
-        lines.push(format!("Digest: {manifest}"));
-        lines.extend(underscore(&fetched.reference));
-    }
-    lines
+    [fetched.warnings.clone(), pulled(fetched)].concat()
+}
+
+/// What a registry's client says of a chart; nothing of one from a repository.
+pub(crate) fn pulled(fetched: &Fetched) -> Vec<String> {
+    let Some(manifest) = &fetched.manifest else { return Vec::new() };
+    let lines = [format!("Pulled: {}", fetched.reference), format!("Digest: {manifest}")];
+    lines.into_iter().chain(underscore(&fetched.reference)).collect()
 }
 
 /// Why a tag is not quite the version (`registryUnderscoreMessage`).

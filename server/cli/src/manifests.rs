@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chart::warning::log_line;
 use chart::{Chart, Dialect};
+use registry::Access;
 use render::{Environment, ErrorKind, Options, RenderedFile, Rendering, RunConfig, Templates};
 use template::Host;
 use text::FileTable;
@@ -48,8 +49,14 @@ pub(crate) struct Failure {
 }
 
 impl ChartSource {
-    /// Reads a folder or an archive, and what is missing in its `charts/` if that is asked for.
-    pub(crate) fn read(path: &str, bring: bool, table: &mut FileTable, global: &Global) -> Result<Self> {
+    /// Reads a folder or an archive. `bring` says how registries are talked to for what is missing in its `charts/`, if it is
+    /// to be brought.
+    pub(crate) fn read(
+        path: &str,
+        bring: Option<Access>,
+        table: &mut FileTable,
+        global: &Global,
+    ) -> Result<Self> {
         let dialect = global.helm.dialect();
         let (chart, parsed) = charts::load_and_parse(Path::new(path), table, dialect)?;
         output::remark_all(&chart::warning::of_loading(&chart), dialect);
@@ -57,10 +64,11 @@ impl ChartSource {
             // Helm 4 reads it here, whether it needs it or not.
             epoch::pack_config(dialect)?;
         }
-        if !bring || chart.is_library() || chart::dependencies::check(&chart).is_ok() {
+        let is_whole = || chart.is_library() || chart::dependencies::check(&chart).is_ok();
+        let Some(access) = bring.filter(|_| !is_whole()) else {
             return Ok(Self { chart, parsed, brought: false });
-        }
-        bring_dependencies(path, global)?;
+        };
+        bring_dependencies(path, access, global)?;
         let (chart, parsed) = charts::load_and_parse(Path::new(path), table, dialect)
             .context("failed reloading chart after repo update")?;
         output::remark_all(&chart::warning::of_loading(&chart), dialect);
@@ -77,8 +85,9 @@ impl ChartSource {
 }
 
 /// What `--dependency-update` does where something is missing. Its report goes before the manifests, as in Helm.
-fn bring_dependencies(chart: &str, global: &Global) -> Result<()> {
+fn bring_dependencies(chart: &str, access: Access, global: &Global) -> Result<()> {
     let mut manager = Manager::new(&project::text_of(&charts::absolute(chart)), global)?;
+    manager.asking.access = access;
     let done = manager.update();
     output::print(&manager.told)?;
     done

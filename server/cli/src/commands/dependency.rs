@@ -6,6 +6,7 @@ mod sources;
 pub(crate) mod update;
 
 use anyhow::{Result, bail};
+use chart::Dialect;
 use registry::{ChartRef, Verify};
 
 use crate::flags::{AccessFlags, Global, SignatureFlags};
@@ -86,6 +87,7 @@ impl Change {
         let chart = at_most_one(self.chart.as_deref(), &self.more, name)?;
         let mut manager = Manager::new(&chart, global)?;
         manager.skip_refresh = self.skip_refresh;
+        manager.reports_pulls = global.helm.dialect() == Dialect::Helm4;
         let verify = if self.signature.verify { verify } else { Verify::Never };
         let (keyring, access) = (self.signature.keyring(), self.access.access());
         manager.asking = ChartRef { verify, keyring, access, ..ChartRef::default() };

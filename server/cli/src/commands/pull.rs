@@ -62,13 +62,11 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 
 /// What Helm prints: a registry's words, then who signed it.
 fn tell(fetched: &Fetched, dialect: Dialect) -> Result<()> {
-    let (warnings, pulled) =
-        fetching::told(fetched).into_iter().partition::<Vec<_>, _>(|it| it.starts_with("WARN"));
-    for line in pulled {
+    for line in fetching::pulled(fetched) {
         fetching::say(&line, dialect)?;
     }
-    for line in warnings {
-        output::print(&format!("{line}\n"))?;
+    for warning in &fetched.warnings {
+        output::print(&format!("{warning}\n"))?;
     }
     match &fetched.verified {
         Some(verified) => output::print(&verified.to_text()),
@@ -109,16 +107,7 @@ fn unpack(fetched: &Fetched, chart: &ChartRef, args: &Args, dialect: Dialect) ->
         let taken = golang::path::clean(&charts::shown(taken));
         bail!("failed to untar: a file or directory with the name {taken} already exists");
     }
-    std::fs::create_dir_all(&folder).context("failed to untar (mkdir)")?;
-    let aside =
-        tempfile::Builder::new().prefix(".chartroom-").tempdir_in(&folder).context("failed to untar")?;
-    let root = aside.path().join("chart");
-    for member in &members {
-        let path = root.join(project::path_of(&member.path));
-        std::fs::create_dir_all(path.parent().unwrap_or(&root))?;
-        std::fs::write(&path, &member.data).with_context(|| format!("failed to untar {}", member.path))?;
-    }
-    std::fs::rename(&root, &to).with_context(|| format!("failed to untar to {}", charts::shown(&to)))
+    registry::unpack(&members, &to).context("failed to untar")
 }
 
 /// The name in the chart's `Chart.yaml`, which becomes that of a folder.

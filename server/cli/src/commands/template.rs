@@ -225,7 +225,8 @@ fn run_as_helm(global: &Global, args: &Args, found: &OnceCell<String>) -> Result
     let chart_path = found.get_or_init(|| chart_path);
     let mut table = FileTable::default();
     let (user, texts) = args.values.read_with_texts(&mut table, dialect)?;
-    let source = ChartSource::read(chart_path, flags.dependency_update, &mut table, global)?;
+    let bring = flags.dependency_update.then(|| args.chart.access());
+    let source = ChartSource::read(chart_path, bring, &mut table, global)?;
     let site = match flags.validate || flags.dry_run == "server" {
         true => Some(Site::open(global)?),
         false => None,

@@ -143,7 +143,12 @@ impl ChartFlags {
             repo_url: self.repo.clone().filter(|it| !it.is_empty()),
             verify: if self.signature.verify { Verify::Always } else { Verify::Never },
             keyring: self.signature.keyring(),
-            access: Access { pass_credentials: self.pass_credentials, ..self.access.access() },
+            access: self.access(),
         }
+    }
+
+    /// How to talk to the server that the chart is on.
+    pub(crate) fn access(&self) -> Access {
+        Access { pass_credentials: self.pass_credentials, ..self.access.access() }
     }
 }

@@ -113,7 +113,7 @@ impl<'g> ChartStore<'g> {
 
     fn read(&self, origin: &Origin, unit: &Unit<'_>) -> Result<ChartSource> {
         let path = self.bring(origin, unit)?;
-        ChartSource::read(&project::text_of(&path), false, &mut FileTable::default(), self.global)
+        ChartSource::read(&project::text_of(&path), None, &mut FileTable::default(), self.global)
     }
 
     /// `helm dependency build`, for charts that have dependencies.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use chart::{Dependency, Dialect};
+use chart::Dependency;
 use golang::semver::{Constraints, Version};
 use golang::strconv::quote;
 use registry::repository::{
@@ -16,7 +16,7 @@ use text::FileTable;
 
 use super::sources::{Source, is_unmanaged};
 use super::update::{Archives, Manager};
-use crate::{charts, output};
+use crate::{charts, fetching, output};
 
 /// How long Helm waits for an index.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -133,11 +133,10 @@ impl Manager {
         let chart = ChartRef { reference: address.clone(), version: version.clone(), ..self.asking.clone() };
         let found =
             self.client.fetch_chart(&chart).with_context(|| format!("could not download {address}"))?;
-        if let Some(manifest) = &found.manifest {
-            let pulled = format!("Pulled: {}\nDigest: {manifest}", found.reference);
-            match self.dialect {
-                Dialect::Helm3 => output::remark(&pulled),
-                Dialect::Helm4 => self.told += &(pulled + "\n"),
+        for line in fetching::pulled(&found) {
+            match self.reports_pulls {
+                true => self.told += &(line + "\n"),
+                false => output::remark(&line),
             }
         }
         self.take(&found, dependency, archives)

@@ -37,6 +37,8 @@ pub(crate) struct Manager {
     pub(super) skip_refresh: bool,
     /// What is done about signatures, with which keys, and how registries are talked to.
     pub(crate) asking: ChartRef,
+    /// Whether what registries say belongs to the report (Helm 4, of the command that does nothing else).
+    pub(super) reports_pulls: bool,
     /// What Helm would have printed so far.
     pub(crate) told: String,
 }
@@ -55,6 +57,7 @@ impl Manager {
             client: global.files.client()?,
             skip_refresh: false,
             asking: ChartRef::default(),
+            reports_pulls: false,
             told: String::new(),
         })
     }

@@ -57,7 +57,7 @@ fn rendered(global: &Global, args: &Args, chart: &str) -> Result<String> {
     let dialect = global.helm.dialect();
     let mut table = FileTable::default();
     let user = args.values.read(&mut table, dialect)?;
-    let source = ChartSource::read(chart, false, &mut table, global)?;
+    let source = ChartSource::read(chart, None, &mut table, global)?;
     let mut capabilities = Capabilities::defaults(dialect);
     if let Some(version) = &args.kube_version {
         capabilities.kube_version = KubeVersion::parse(version, dialect)
