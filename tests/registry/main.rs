@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod charts;
+mod credentials;
 mod dependencies;
 mod exchange;
 mod guide;

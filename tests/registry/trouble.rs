@@ -7,6 +7,7 @@ use chartroom_tests::Scratch;
 use chartroom_tests::recording::Outcome;
 use chartroom_tests::rig::{FakeRegistry, Fault, IDENTITY, Login, Manners, PASSWORD, Rule, Tool, USER};
 
+use crate::repositories::files;
 use crate::{charts, log_in, must, run};
 
 const OURS: Tool = Tool::Ours4;
@@ -146,6 +147,157 @@ fn tokens_identities_and_other_hosts() {
     );
 }
 
+/// An error that a person can do something with: one, without a word that nobody may read.
+#[track_caller]
+fn one_error(outcome: &Outcome, said: &str) {
+    assert_eq!((outcome.code, &*outcome.stdout), (1, ""), "{outcome}");
+    let errors = outcome.stderr.lines().filter(|it| it.starts_with("Error: ")).count();
+    assert_eq!(errors, 1, "{outcome}");
+    assert!(outcome.stderr.contains(said), "{said}: {outcome}");
+    assert!(!outcome.stderr.contains(PASSWORD) && !outcome.stderr.contains("panicked"), "{outcome}");
+}
+
+/// Does something for each case at once, since whatever is tried again takes its time.
+fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(|| check(case));
+        }
+    });
+}
+
+#[test]
+fn what_stays_broken_is_said_once_and_nothing_of_it_is_kept() {
+    let cases = [
+        ("/blobs/", Fault::Cut(3), "the connection was cut"),
+        ("/blobs/", Fault::Status(429), "asked too often; try again later"),
+        ("/manifests/", Fault::Drop, "the connection was cut"),
+        ("/tags/", Fault::Status(503), "503"),
+    ];
+    at_once(cases, |(at, fault, said)| {
+        let faults = vec![Rule::new(at, fault).method("GET")];
+        let (registry, folder) = plain(Manners { faults, ..Manners::default() });
+        assert_eq!(push(&registry, &folder).code, 0);
+        one_error(&pull(&registry, &folder), said);
+        assert_eq!(got(&folder), [""; 0]);
+        assert_eq!(files(&folder.path().join(".home/content")), [""; 0], "{at} {said}");
+    });
+}
+
+/// Nobody waits for ever.
+#[test]
+fn silence_ends_by_itself() {
+    at_once(["/tags/", "/manifests/", "/blobs/", "/token"], |at| {
+        let login = if at == "/token" { Login::Token(Duration::from_mins(5)) } else { Login::None };
+        let faults = vec![Rule::new(at, Fault::Silence)];
+        let (registry, folder) = plain(Manners { login, faults, ..Manners::default() });
+        let chart = format!("oci://{}/charts/web", registry.host());
+        registry.put_chart("charts/web", "1.0.0", b"never read");
+        let args = ["pull", &chart, "--plain-http", "--username", USER, "--password", PASSWORD];
+        one_error(&run(OURS, folder.path(), &args), "no answer for 60 s");
+    });
+}
+
+#[test]
+fn a_server_of_tokens_that_fails_is_named() {
+    let cases = [
+        (Fault::Status(500), "/token\": response status code 500"),
+        (Fault::Status(403), "/token\": response status code 403"),
+        (Fault::Page, "/token\": an HTML page, \"Sign in\" came instead"),
+        (Fault::Drop, "/token\": the connection was cut"),
+        (Fault::Corrupt, "/token\": the answer is no JSON"),
+    ];
+    at_once(cases, |(fault, said)| {
+        let login = Login::Token(Duration::from_mins(5));
+        let faults = vec![Rule::new("/token", fault)];
+        let (registry, folder) = plain(Manners { login, faults, ..Manners::default() });
+        let (host, to) = (registry.host(), format!("oci://{}/charts", registry.host()));
+        let access = ["--plain-http", "--username", USER, "--password", PASSWORD];
+        let pulled = run(OURS, folder.path(), &[&["pull", &format!("{to}/web")][..], &access].concat());
+        one_error(&pulled, said);
+        let pushed = run(OURS, folder.path(), &[&["push", "web-1.0.0.tgz", &to][..], &access].concat());
+        one_error(&pushed, said);
+        assert!(registry.repository_names().is_empty());
+        let mut login = OURS.command(folder.path());
+        login.args(["registry", "login", &host, "-u", USER, "--password-stdin", "--plain-http"]);
+        one_error(&Outcome::with_input(&mut login, PASSWORD, folder.path()), said);
+        assert!(!folder.path().join(".home/registry/config.json").exists(), "{said}");
+    });
+}
+
+/// An archive with a file beside its chart's folder.
+fn hostile() -> Vec<u8> {
+    let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut add = |name: &str, text: &str| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_cksum();
+        tar.append(&header, text.as_bytes()).unwrap();
+    };
+    add("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    add("web/../../evil", "x");
+    tar.into_inner().unwrap().finish().unwrap()
+}
+
+#[test]
+fn an_archive_that_leads_elsewhere_is_not_unpacked() {
+    let (registry, folder) = plain(Manners::default());
+    registry.put_chart("charts/web", "1.0.0", &hostile());
+    let chart = format!("oci://{}/charts/web", registry.host());
+    folder.write("in/a", "");
+    let before = files(folder.path());
+    const SAID: &str = "chart illegally references parent directory";
+    for (args, said) in [
+        (&["pull", &chart, "--untar", "--untardir", "in", "--plain-http"][..], SAID),
+        // What exactly is wrong, Helm 4 keeps to itself.
+        (&["template", "x", &chart, "--plain-http"], "unable to load chart archive"),
+        (&["show", "chart", &chart, "--plain-http"], SAID),
+    ] {
+        let refused = run(OURS, folder.path(), args);
+        assert!(refused.code == 1 && refused.stderr.contains(said), "{args:?} {refused}");
+        let left = files(folder.path());
+        let left: Vec<_> = left.iter().filter(|it| !it.contains("/.home/content/")).collect();
+        assert_eq!(left, before.iter().collect::<Vec<_>>(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_dependency_that_cannot_be_had_changes_nothing() {
+    let faulty = |at: &str, fault| vec![Rule::new(at, fault).method("GET")];
+    for (faults, said) in [
+        (faulty("/charts/web/blobs/", Fault::Corrupt), "the content has the digest"),
+        (faulty("/charts/web/blobs/", Fault::Page), "an HTML page"),
+        (faulty("/charts/web/manifests/", Fault::Status(403)), "403"),
+        (faulty("/charts/web/tags/", Fault::Page), "an HTML page"),
+        (Vec::new(), "is no chart"),
+    ] {
+        let (registry, folder) = plain(Manners { faults: faults.clone(), ..Manners::default() });
+        assert_eq!(push(&registry, &folder).code, 0);
+        if faults.is_empty() {
+            registry.put_chart("charts/web", "1.1.0", &hostile());
+        }
+        let repository = format!("oci://{}/charts", registry.host());
+        let dependencies = format!("- {{name: web, version: ^1, repository: '{repository}'}}\n");
+        folder.write(
+            "top/Chart.yaml",
+            format!("apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n{dependencies}"),
+        );
+        folder.write("top/Chart.lock", "dependencies: []\ndigest: old\n");
+        let old = folder.write("top/charts/web-0.9.0.tgz", "");
+        std::fs::copy(folder.path().join("web-1.0.0.tgz"), old).unwrap();
+        let before = files(&folder.path().join("top"));
+        let refused = run(OURS, folder.path(), &["dependency", "update", "top", "--plain-http"]);
+        let said_last = Outcome { stdout: String::new(), ..refused };
+        one_error(&said_last, said);
+        assert_eq!(files(&folder.path().join("top")), before, "{said}");
+        assert!(folder.read("top/Chart.lock").contains("digest: old"));
+        let packed = run(OURS, folder.path(), &["package", "top", "-u", "--plain-http"]);
+        one_error(&packed, said);
+        assert!(!folder.path().join("top-1.0.0.tgz").exists());
+    }
+}
+
 #[test]
 fn certificates_are_asked_for_and_shown() {
     let manners = Manners { client_certificates: true, ..Manners::default() };
@@ -172,44 +324,6 @@ fn certificates_are_asked_for_and_shown() {
     assert!(push(&["--ca-file", "web-1.0.0.tgz"]).stderr.contains("there is no certificate in PEM in it"));
     let plain = push(&["--plain-http"]);
     assert!(plain.code == 1 && !plain.stderr.contains("Pushed"), "{plain}");
-}
-
-/// Helpers that Docker's file names are asked, and one that is named for all keeps what is logged in.
-#[test]
-fn helpers_keep_credentials() {
-    use std::os::unix::fs::PermissionsExt;
-    let registry = FakeRegistry::new(Manners { login: Login::Basic, plain_http: true, ..Manners::default() });
-    let (host, folder) = (registry.host(), Scratch::new());
-    charts::packed(OURS, &folder, "web", "1.0.0");
-    let program = folder.write(
-        "bin/docker-credential-test",
-        "#!/bin/sh\nkept=\"$(dirname \"$0\")/kept\"\ncase $1 in\nstore) cat > \"$kept\" ;;\nerase) rm -f \"$kept\" ;;\n\
-         get) if [ -e \"$kept\" ]; then cat \"$kept\"; else echo credentials not found in native keychain; exit 1; fi ;;\nesac\n",
-    );
-    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
-    folder.write(".home/.docker/config.json", r#"{"credsStore":"test"}"#);
-    folder.write(".home/registry/config.json", r#"{"credHelpers":{"HOST":"test"}}"#.replace("HOST", &host));
-    let path = format!("{}:/usr/bin:/bin", folder.path().join("bin").display());
-    let ours = |args: &[&str], input: &str| {
-        let mut command = OURS.command(folder.path());
-        Outcome::with_input(command.env("PATH", &path).args(args), input, folder.path())
-    };
-    let to = format!("oci://{host}/charts");
-    let push = ["push", "web-1.0.0.tgz", &to, "--plain-http"];
-    assert_eq!(ours(&push, "").code, 1);
-    let login = ["registry", "login", &host, "-u", USER, "--password-stdin", "--plain-http"];
-    assert_eq!(ours(&login, PASSWORD).code, 0);
-    let kept = std::fs::read_to_string(folder.path().join("bin/kept")).unwrap();
-    assert!(kept.contains(PASSWORD) && kept.contains(&host), "{kept}");
-    let config = std::fs::read_to_string(folder.path().join(".home/registry/config.json")).unwrap();
-    assert!(!config.contains("auth\""), "{config}");
-    assert_eq!(ours(&push, "").code, 0);
-    // Docker's file names it for all hosts, and is asked where Helm's says nothing.
-    folder.write(".home/registry/config.json", "{\"auths\":{\"other\":{}}}");
-    assert_eq!(ours(&push, "").code, 0);
-    folder.write(".home/registry/config.json", r#"{"credHelpers":{"HOST":"test"}}"#.replace("HOST", &host));
-    assert_eq!(ours(&["registry", "logout", &host], "").code, 0);
-    assert_eq!(ours(&push, "").code, 1);
 }
 
 /// Many at once share one cache, and none sees half of what another writes.

@@ -137,6 +137,22 @@ impl FakeRegistry {
         repositories.entry(repository.to_owned()).or_default().keep(Some(tag), media, bytes)
     }
 
+    /// Puts an archive under a tag as the chart that it may be; the answer is the digest of the manifest.
+    pub fn put_chart(&self, repository: &str, tag: &str, archive: &[u8]) -> String {
+        let config = br#"{"apiVersion":"v2","name":"web","version":"1.0.0"}"#;
+        let part = |kind: &str, bytes: &[u8]| {
+            let media = format!("application/vnd.cncf.helm.{kind}");
+            json!({ "mediaType": media, "digest": self.put_blob(repository, bytes), "size": bytes.len() })
+        };
+        let manifest = json!({
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": part("config.v1+json", config),
+            "layers": [part("chart.content.v1.tar+gzip", archive)],
+        });
+        self.put_manifest(repository, tag, &manifest)
+    }
+
     /// The names of all repositories.
     pub fn repository_names(&self) -> Vec<String> {
         self.repositories().keys().cloned().collect()
