@@ -26,6 +26,7 @@ mod release_data;
 mod release_texts;
 mod rendered;
 mod report;
+mod secrets;
 mod short_form;
 mod signatures;
 mod site;
