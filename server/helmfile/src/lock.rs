@@ -1,12 +1,14 @@
 //! `helmfile.lock`: which versions of charts `deps` has chosen, so that everybody gets the same.
 
+use chart::Dependency;
+use chart::lock::digest;
 use golang::path::{base, ext, join};
 use golang::semver::{Constraints, Version};
 use text::FileId;
 use yaml::Node;
 
 use crate::engine::Engine;
-use crate::model::StateFile;
+use crate::model::{Release, StateFile};
 use crate::{Code, FaultKind, Finding};
 
 /// A lock file.
@@ -33,7 +35,55 @@ pub struct Locked {
     pub version: String,
 }
 
+/// What a release asks for of a repository of its file, as Helmfile has Helm resolve it; nothing for charts that come from
+/// elsewhere.
+pub fn wanted(file: &StateFile, release: &Release) -> Option<Dependency> {
+    let (name, chart) = release.repository_and_chart()?;
+    let repository = file.repositories.iter().find(|it| it.name == name)?;
+    let (name, repository) = if repository.oci {
+        in_registry(&repository.url, chart)
+    } else {
+        (chart.to_owned(), repository.url.clone())
+    };
+    let version = Some(&release.version.it).filter(|it| !it.is_empty());
+    Some(Dependency {
+        name,
+        repository,
+        version: version.map_or("*", String::as_str).to_owned(),
+        alias: format!("{}-{}", release.namespace.it, release.name.it),
+        ..Dependency::default()
+    })
+}
+
+/// The last part is the chart, and what stands before it belongs to the path of the registry.
+fn in_registry(url: &str, chart: &str) -> (String, String) {
+    let base = format!("oci://{}", url.trim_start_matches("oci://"));
+    match chart.rsplit_once('/') {
+        Some((path, last)) => (last.to_owned(), format!("{}/{path}", base.trim_end_matches('/'))),
+        None => (chart.to_owned(), base),
+    }
+}
+
 impl Lock {
+    /// The lock of what was asked for, with the version that was chosen for each. Helmfile has Helm see the charts in the order
+    /// of a Go map, so that the digest is another each time where there are several; here they go by name.
+    pub fn new(mut chosen: Vec<(Dependency, String)>, version: &str, generated: String) -> Self {
+        chosen.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        let locked = |(wanted, version): &(Dependency, String)| Dependency {
+            name: wanted.name.clone(),
+            repository: wanted.repository.clone(),
+            version: version.clone(),
+            ..Dependency::default()
+        };
+        let locked: Vec<Dependency> = chosen.iter().map(locked).collect();
+        let wanted: Vec<Dependency> = chosen.into_iter().map(|it| it.0).collect();
+        let digest = digest(Some(&wanted), Some(&locked));
+        let entry =
+            |Dependency { name, repository, version, .. }: Dependency| Locked { name, repository, version };
+        let dependencies = locked.into_iter().map(entry).collect();
+        Self { version: version.to_owned(), dependencies, digest, generated }
+    }
+
     /// Reads a lock file.
     pub fn parse(text: &str, file: FileId) -> Result<Self, yaml::Error> {
         let node = yaml::parse_v3(text, file)?;
@@ -52,16 +102,20 @@ impl Lock {
 
     /// The file as Helmfile writes it: charts by name, each once.
     pub fn to_yaml(&self) -> String {
-        let mut dependencies = self.dependencies.clone();
+        let mut dependencies: Vec<&Locked> = Vec::new();
+        for locked in &self.dependencies {
+            if !dependencies.contains(&locked) {
+                dependencies.push(locked);
+            }
+        }
         dependencies.sort_by(|a, b| a.name.cmp(&b.name));
-        dependencies.dedup();
         let mut emitter = yaml::Emitter::new(yaml::Layout::V3);
         emitter.begin_map(4);
         emitter.key("version");
         emitter.str(&self.version);
         emitter.key("dependencies");
         emitter.begin_list(dependencies.len());
-        for Locked { name, repository, version } in &dependencies {
+        for Locked { name, repository, version } in dependencies {
             emitter.begin_map(3);
             for (key, value) in [("name", name), ("repository", repository), ("version", version)] {
                 emitter.key(key);

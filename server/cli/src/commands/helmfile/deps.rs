@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
-use chart::Dependency;
-use chart::lock::digest;
+use helmfile::StateFile;
 use helmfile::fleet::{Overrides, Unit, shown_chart};
-use helmfile::lock::{Lock, Locked};
-use helmfile::{Release, StateFile};
+use helmfile::lock::{Lock, wanted};
+use text::FileId;
+use yaml::Value;
 
 use super::Called;
 use super::deployment::fleet;
@@ -34,7 +34,7 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     args.refused.refuse()?;
     let session = Session::load(called, false)?;
     if !args.skip_repos && !called.globals.skip_refresh && !called.globals.skip_deps {
-        add_all(called, session.loaded.state.files.iter())?;
+        add_all(called, session.loaded.state.files.iter().filter(|it| !skips_repositories(it)))?;
     }
     let fleet = fleet(called, &session, None, &Overrides::default())?;
     let charts = ChartStore::new(called.global, false, called.globals.oci_plain_http);
@@ -50,6 +50,15 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     Ok(())
 }
 
+/// Whether the file says that its repositories are left as they are.
+fn skips_repositories(file: &StateFile) -> bool {
+    let defaults = file.tree.get("helmDefaults");
+    let is_true = |key: &str| {
+        defaults.and_then(|it| it.get(key)).is_some_and(|it| matches!(it.value, Value::Bool(true)))
+    };
+    is_true("skipDeps") || is_true("skipRefresh")
+}
+
 /// `helm dependency update` of a chart on this machine.
 fn update(called: &Called<'_>, unit: &Unit<'_>, folder: &Path) -> Result<()> {
     called.remark(&format!("Updating dependency {}", shown_chart(unit)));
@@ -63,25 +72,13 @@ fn update(called: &Called<'_>, unit: &Unit<'_>, folder: &Path) -> Result<()> {
 
 /// Chooses the versions of charts in the file's repositories, and writes them down.
 fn lock(called: &Called<'_>, charts: &ChartStore<'_>, file: &StateFile, units: &[Unit<'_>]) -> Result<()> {
-    let (mut wanted, mut locked, mut dependencies) = (Vec::new(), Vec::new(), Vec::new());
+    let mut chosen = Vec::new();
     for unit in units.iter().filter(|it| it.file.id == file.id) {
-        let Some((name, repository)) = of_repository(file, unit.release) else { continue };
-        let dependency = |version: &str| Dependency {
-            name: name.clone(),
-            repository: repository.clone(),
-            version: version.to_owned(),
-            ..Dependency::default()
-        };
-        let asked = match unit.release.version.it.as_str() {
-            "" => "*",
-            version => version,
-        };
-        let chosen = charts.newest(unit).with_context(|| format!("in {}: {}", file.path, unit.name()))?;
-        wanted.push(dependency(asked));
-        dependencies.push(dependency(&chosen));
-        locked.push(Locked { name, repository, version: chosen });
+        let Some(wanted) = wanted(file, unit.release) else { continue };
+        let version = charts.newest(unit).with_context(|| format!("in {}: {}", file.path, unit.name()))?;
+        chosen.push((wanted, version));
     }
-    if locked.is_empty() {
+    if chosen.is_empty() {
         if !file.releases.is_empty() {
             called.remark(
                 "There are no charts of repositories in this helmfile, so that there are no versions to lock",
@@ -89,13 +86,12 @@ fn lock(called: &Called<'_>, charts: &ChartStore<'_>, file: &StateFile, units: &
         }
         return Ok(());
     }
-    let lock = Lock {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        dependencies: locked,
-        digest: digest(Some(&wanted), Some(&dependencies)),
-        generated: epoch::now(),
-    };
+    let lock = Lock::new(chosen, env!("CARGO_PKG_VERSION"), epoch::now());
     let path = project::path_of(&file.lock_file);
+    if old(&path).is_some_and(|it| it.digest == lock.digest) {
+        // Neither what is asked for nor what was chosen is another, as with Helm's own locks.
+        return Ok(());
+    }
     files::write(&path, lock.to_yaml().as_bytes()).map_err(|error| {
         let reason = project::reason(&error);
         anyhow!("open {}: {reason}", file.lock_file)
@@ -104,17 +100,7 @@ fn lock(called: &Called<'_>, charts: &ChartStore<'_>, file: &StateFile, units: &
     Ok(())
 }
 
-/// The name of a release's chart and the address of its repository, where that is one of the file's.
-fn of_repository(file: &StateFile, release: &Release) -> Option<(String, String)> {
-    let (name, chart) = release.repository_and_chart()?;
-    let repository = file.repositories.iter().find(|it| it.name == name)?;
-    if !repository.oci {
-        return Some((chart.to_owned(), repository.url.clone()));
-    }
-    // The last part is the chart, and what stands before it belongs to the path of the registry.
-    let base = format!("oci://{}", repository.url.trim_start_matches("oci://"));
-    Some(match chart.rsplit_once('/') {
-        Some((path, last)) => (last.to_owned(), format!("{base}/{path}")),
-        None => (chart.to_owned(), base),
-    })
+/// The lock file that is there, if it is one.
+fn old(path: &Path) -> Option<Lock> {
+    Lock::parse(&std::fs::read_to_string(path).ok()?, FileId(0)).ok()
 }
