@@ -72,6 +72,8 @@ pub enum Code {
     MissingFile,
     /// A chart whose repository is not among those of its file.
     UnknownRepository,
+    /// A chart at the top of a registry in which repositories are made by hand: a part of the path is missing.
+    FlatPath,
     /// Files that include themselves.
     Recursion,
     /// Releases that need each other, or templates that inherit each other.
@@ -115,6 +117,7 @@ impl Code {
             Self::Policy => "helmfile-policy",
             Self::MissingFile => "helmfile-missing-file",
             Self::UnknownRepository => "helmfile-unknown-repository",
+            Self::FlatPath => "helmfile-flat-path",
             Self::Recursion => "helmfile-recursion",
             Self::Cycle => "helmfile-cycle",
             Self::UndefinedNeed => "helmfile-undefined-need",

@@ -19,6 +19,7 @@ mod missing;
 pub mod model;
 mod paths;
 pub mod print;
+mod registries;
 mod releases;
 mod request;
 mod selectors;

@@ -15,7 +15,7 @@ use crate::lock;
 use crate::model::{Environment, Labels, MissingFileHandler, Placed, Release, StateFile};
 use crate::paths::within;
 use crate::selectors::Selectors;
-use crate::{Code, Finding, PathKind};
+use crate::{Code, Finding, PathKind, registries};
 
 /// A file whose parts are merged.
 pub(crate) struct FileFacts {
@@ -77,6 +77,7 @@ pub(crate) fn build(
     findings.extend(duplicates(&releases, !facts.selectors.is_empty()));
     let mut file = state_file(facts, releases, handler);
     lock::apply(&mut file, engine, findings);
+    findings.extend(registries::flat_paths(&file));
     Ok(file)
 }
 
