@@ -10,6 +10,7 @@ const NO_HELM: &str = "no `helm` or `kustomize` program is run";
 const NO_ARGUMENTS: &str =
     "no `helm` program is run that takes them; most have keys of their own (`wait`, `timeout`, …)";
 pub(super) const NO_RESTART: &str = "Helm 4 has no such option any more";
+pub(super) const NO_VALIDATION: &str = "a diff shows what will be deployed, for what the cluster serves, and the server looks at objects before they are written";
 pub(super) const NO_DNS: &str = "templates are never given addresses of host names";
 const TRACKING: &str = "we wait for what is deployed ourselves: use `wait: true`";
 
@@ -128,9 +129,12 @@ pub const HELM_DEFAULTS: &[Key] = &[
         "disableAutoDetectedKubeVersionForDiff",
         MaybeBool,
         "Diffs are not rendered for the cluster's version of Kubernetes.",
-    ),
-    Key::new("disableValidation", MaybeBool, "Do not ask the cluster about manifests of a diff."),
-    Key::new("disableOpenAPIValidation", MaybeBool, "Do not hold manifests against the cluster's schemas."),
+    )
+    .no_effect(NO_VALIDATION),
+    Key::new("disableValidation", MaybeBool, "Do not ask the cluster about manifests of a diff.")
+        .no_effect(NO_VALIDATION),
+    Key::new("disableOpenAPIValidation", MaybeBool, "Do not hold manifests against the cluster's schemas.")
+        .no_effect(NO_VALIDATION),
     Key::new("insecureSkipTLSVerify", Bool, "Do not look at the certificates of servers."),
     Key::new("plainHttp", Bool, "Fetch charts without TLS."),
     Key::new("deleteWait", Bool, "Wait until what is deleted is gone."),

@@ -4,7 +4,7 @@ use super::Kind::{
     Bool, GroupOrGroups, Groups, List, MaybeBool, MaybeFloat, MaybeGroup, MaybeInt, MaybeText, Text, TextMap,
     Texts,
 };
-use super::file::{NO_DNS, NO_RESTART};
+use super::file::{NO_DNS, NO_RESTART, NO_VALIDATION};
 use super::{HOOK, Key, MISSING_FILE_HANDLER_CONFIG};
 
 const CHARTIFY: &str =
@@ -42,9 +42,12 @@ pub const RELEASE: &[Key] = &[
         "Make the namespace if it is not there; so it is where nothing is said.",
     ),
     Key::new("reuseValues", MaybeBool, "On top of the values of the last revision."),
-    Key::new("disableOpenAPIValidation", MaybeBool, "Do not hold manifests against the cluster's schemas."),
-    Key::new("disableValidation", MaybeBool, "Do not ask the cluster about manifests of a diff."),
-    Key::new("disableValidationOnInstall", MaybeBool, "The same for a release that is not installed yet."),
+    Key::new("disableOpenAPIValidation", MaybeBool, "Do not hold manifests against the cluster's schemas.")
+        .no_effect(NO_VALIDATION),
+    Key::new("disableValidation", MaybeBool, "Do not ask the cluster about manifests of a diff.")
+        .no_effect(NO_VALIDATION),
+    Key::new("disableValidationOnInstall", MaybeBool, "The same for a release that is not installed yet.")
+        .no_effect(NO_VALIDATION),
     Key::new(
         "missingFileHandler",
         MaybeText,
@@ -98,7 +101,8 @@ pub const RELEASE: &[Key] = &[
         "disableAutoDetectedKubeVersionForDiff",
         MaybeBool,
         "Diffs are not rendered for the cluster's version of Kubernetes.",
-    ),
+    )
+    .no_effect(NO_VALIDATION),
     Key::new("inherit", GroupOrGroups(INHERIT), "Templates of releases to start from."),
     Key::new("suppressDiff", MaybeBool, "Do not show the diff."),
     Key::new("deleteWait", MaybeBool, "Wait until what is deleted is gone."),

@@ -19,16 +19,12 @@ pub struct Options {
     pub force: bool,
     /// `forceConflicts`
     pub force_conflicts: bool,
-    /// `recreatePods`
-    pub recreate_pods: bool,
     /// `historyMax`: 10 unless said otherwise, 0 for all.
     pub history_max: u64,
     /// `skipCRDs` of `helmDefaults`.
     pub skip_crds: bool,
     /// `skipDeps`
     pub skip_deps: bool,
-    /// `skipRefresh`
-    pub skip_refresh: bool,
     /// `reuseValues`: on top of the values of the last revision; otherwise they are forgotten.
     pub reuse_values: bool,
     /// `updateStrategy: reinstallIfForbidden`
@@ -37,18 +33,10 @@ pub struct Options {
     pub verify: bool,
     /// `keyring`; empty for the usual.
     pub keyring: String,
-    /// `enableDNS`
-    pub enable_dns: bool,
     /// `devel`: versions before a release count too.
     pub devel: bool,
     /// `skipSchemaValidation`
     pub skip_schema_validation: bool,
-    /// `disableValidation`: nothing is asked of the cluster for a diff.
-    pub disable_validation: bool,
-    /// `disableValidationOnInstall`: the same for what is not installed yet.
-    pub disable_validation_on_install: bool,
-    /// `disableOpenAPIValidation`
-    pub disable_openapi_validation: bool,
     /// `insecureSkipTLSVerify`
     pub insecure_skip_tls_verify: bool,
     /// `plainHttp`
@@ -73,20 +61,10 @@ pub struct Options {
     pub suppress_diff: bool,
     /// `suppressOutputLineRegex`
     pub suppress_output_line_regex: Vec<String>,
-    /// `apiVersions` for templates.
+    /// `apiVersions` for templates, where no cluster is asked.
     pub api_versions: Vec<String>,
-    /// `kubeVersion` for templates; empty for the cluster's.
+    /// `kubeVersion` for templates, where no cluster is asked; empty for Helm's own.
     pub kube_version: String,
-    /// `disableAutoDetectedKubeVersionForDiff`
-    pub disable_auto_detected_kube_version_for_diff: bool,
-    /// `helmDefaults.args`, for every command of Helm.
-    pub args: Vec<String>,
-    /// `helmDefaults.diffArgs`
-    pub diff_args: Vec<String>,
-    /// `helmDefaults.syncArgs`
-    pub sync_args: Vec<String>,
-    /// `helmDefaults.templateArgs`
-    pub template_args: Vec<String>,
     /// What becomes of values files that are not there.
     pub missing_file_handler: MissingFileHandler,
 }

@@ -24,21 +24,15 @@ pub(super) fn options(tree: &Node, file: &Node, handler: Option<MissingFileHandl
         cleanup_on_fail: said.bool("cleanupOnFail"),
         force: said.bool("force"),
         force_conflicts: said.bool("forceConflicts"),
-        recreate_pods: said.bool("recreatePods"),
         history_max: said.int("historyMax").unwrap_or(HISTORY_MAX),
         skip_crds: said.default_bool("skipCRDs"),
         skip_deps: said.bool("skipDeps"),
-        skip_refresh: said.bool("skipRefresh"),
         reuse_values: said.bool("reuseValues"),
         reinstall_if_forbidden: !read::text(tree, "updateStrategy").is_empty(),
         verify: said.bool("verify"),
         keyring: said.text("keyring"),
-        enable_dns: said.bool("enableDNS"),
         devel: said.bool("devel"),
         skip_schema_validation: said.bool("skipSchemaValidation"),
-        disable_validation: said.bool("disableValidation"),
-        disable_validation_on_install: said.own_bool("disableValidationOnInstall"),
-        disable_openapi_validation: said.bool("disableOpenAPIValidation"),
         insecure_skip_tls_verify: either("insecureSkipTLSVerify"),
         plain_http: either("plainHttp"),
         post_renderer: said.text("postRenderer"),
@@ -53,11 +47,6 @@ pub(super) fn options(tree: &Node, file: &Node, handler: Option<MissingFileHandl
         suppress_output_line_regex: said.texts("suppressOutputLineRegex"),
         api_versions: read::texts(tree, "apiVersions"),
         kube_version: read::text(tree, "kubeVersion").to_owned(),
-        disable_auto_detected_kube_version_for_diff: said.bool("disableAutoDetectedKubeVersionForDiff"),
-        args: said.default_texts("args"),
-        diff_args: said.default_texts("diffArgs"),
-        sync_args: said.default_texts("syncArgs"),
-        template_args: said.default_texts("templateArgs"),
         missing_file_handler: own_handler(tree)?.or(handler).unwrap_or_default(),
     })
 }
@@ -100,11 +89,7 @@ impl Said<'_> {
 
     fn texts(&self, key: &str) -> Vec<String> {
         let own = read::texts(self.release, key);
-        if own.is_empty() { self.default_texts(key) } else { own }
-    }
-
-    fn default_texts(&self, key: &str) -> Vec<String> {
-        self.defaults.map(|it| read::texts(it, key)).unwrap_or_default()
+        if own.is_empty() { self.defaults.map(|it| read::texts(it, key)).unwrap_or_default() } else { own }
     }
 }
 
