@@ -10,6 +10,7 @@ mod editors;
 mod faults;
 mod fleet;
 mod fleet_faults;
+mod fleet_sessions;
 mod guide;
 mod interop;
 mod preview;

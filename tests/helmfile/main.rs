@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 
 mod compare;
+mod exchange;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -13,6 +15,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chartroom_tests::helmfile::{Case, Helmfile, recorded};
 use chartroom_tests::recording::parse_answers;
+
+/// The real Helmfile; nothing, said aloud, where there is none.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn real() -> Option<Helmfile> {
+    let real = Helmfile::real();
+    if real.is_none() {
+        eprintln!("skipped: no Helmfile here (HELMFILE_BIN and HELM4_BIN name it and its Helm)");
+    }
+    real
+}
 
 /// The reasons, by case and command.
 fn excused() -> BTreeMap<(String, String), String> {
@@ -73,10 +85,7 @@ fn ours_makes_of_a_helmfile_what_helmfile_makes() {
 
 #[test]
 fn recordings_are_what_helmfile_says() {
-    let Some(real) = Helmfile::real() else {
-        eprintln!("skipped: no Helmfile here (HELMFILE_BIN and HELM4_BIN name it and its Helm)");
-        return;
-    };
+    let Some(real) = real() else { return };
     let wrong = all(|case| {
         let again = parse_answers(&case.answers(&real));
         let pairs = again.iter().zip(answers(case));

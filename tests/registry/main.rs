@@ -9,7 +9,6 @@
 mod charts;
 mod credentials;
 mod dependencies;
-mod editor;
 mod exchange;
 mod guide;
 mod repositories;

@@ -164,7 +164,7 @@ fn look(path: &Path) -> String {
 
 /// A file's text without what is another each time: when a lock or an index was made, unless somebody set it, and the
 /// digests of archives that an index has.
-fn text_of(data: &[u8]) -> String {
+pub(crate) fn text_of(data: &[u8]) -> String {
     static TIMES: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r#"(?m)^( *"?(?:created|generated)"?: )"20[23][^"]*""#).unwrap());
     static DIGESTS: LazyLock<Regex> =
@@ -174,7 +174,7 @@ fn text_of(data: &[u8]) -> String {
     DIGESTS.replace_all(&text, "${1}DIGEST").into_owned()
 }
 
-fn pack(folder: &Path, archive: &Path) {
+pub(crate) fn pack(folder: &Path, archive: &Path) {
     let file = std::fs::File::create(archive).unwrap();
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
     tar.append_dir_all(folder.file_name().unwrap(), folder).unwrap();

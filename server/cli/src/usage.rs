@@ -29,9 +29,14 @@ const OF_HELM: [&str; 15] = [
     "fetch",
 ];
 
+/// The commands whose exit code 2 says that something changes.
+const WITH_CHANGES: [&str; 5] = ["helmfile", "apply", "diff", "sync", "destroy"];
+
 /// Says why, and gives the exit code. `--help` and `--version` come along here too.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
-    let is_of_helm = std::env::args().any(|argument| OF_HELM.contains(&argument.as_str()));
+    let is_one_of =
+        |commands: &[&str]| std::env::args().any(|argument| commands.contains(&argument.as_str()));
+    let is_of_helm = is_one_of(&OF_HELM);
     let person = stderr().is_terminal();
     if let Some(words) = helms_words(error).filter(|_| is_of_helm && !person) {
         output::remark(&format!("Error: {words}"));
@@ -41,7 +46,7 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     match error.exit_code() {
         0 => ExitCode::SUCCESS,
-        _ if is_of_helm => ExitCode::FAILURE,
+        _ if is_of_helm || is_one_of(&WITH_CHANGES) => ExitCode::FAILURE,
         _ => ExitCode::from(2),
     }
 }

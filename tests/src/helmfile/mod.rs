@@ -5,11 +5,17 @@
 
 mod case;
 mod program;
+#[cfg(unix)]
+mod session;
+#[cfg(unix)]
+mod verdict;
 
 use std::path::PathBuf;
 
 pub use case::Case;
 pub use program::{Helmfile, Verb};
+#[cfg(unix)]
+pub use session::{Place, Run, Session};
 
 use crate::root;
 

@@ -71,7 +71,7 @@ pub(super) fn lay_out(scratch: &Scratch, files: &[File]) {
 }
 
 /// Words of a command line, with the quotes of a shell.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for character in line.trim().chars() {
         match (quote, character) {

@@ -15,6 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use case::Case;
+pub(crate) use case::words;
 pub use probe::{Answer, Probes};
 pub use program::{Outcome, Program};
 pub use text::parse_answers;

@@ -25,7 +25,7 @@ impl Request {
         reader.read_line(&mut line)?;
         let mut words = line.split_whitespace();
         let (Some(method), Some(target)) = (words.next(), words.next()) else { return Ok(None) };
-        let (method, target) = (method.to_owned(), target.to_owned());
+        let (method, target) = (method.to_owned(), path_of(target).to_owned());
         let mut request = Self { method, target, headers: Vec::new(), body: Vec::new() };
         loop {
             let mut line = String::new();
@@ -68,6 +68,12 @@ impl Request {
     pub fn field(&self, name: &str) -> Option<String> {
         fields(&String::from_utf8_lossy(&self.body), name).into_iter().next()
     }
+}
+
+/// What is asked for. Whoever takes the server for a proxy says the whole address.
+fn path_of(target: &str) -> &str {
+    let rest = target.strip_prefix("http://").and_then(|it| it.split_once('/'));
+    rest.map_or(target, |(host, _)| &target["http://".len() + host.len()..])
 }
 
 fn read_chunks(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {

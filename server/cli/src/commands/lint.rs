@@ -99,16 +99,30 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
         traced: args.flags.checks,
         limits: global.limits.limits(),
     };
-    let wanted = Wanted { checks: args.flags.checks, strict: args.flags.strict, quiet: args.flags.quiet };
+    let wanted = Wanted {
+        called: None,
+        checks: args.flags.checks,
+        strict: args.flags.strict,
+        quiet: args.flags.quiet,
+    };
     lint_all(&paths, &user.merged, &options, &mut table, wanted)
 }
 
 /// What is looked for, and what is told of it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct Wanted<'w> {
+    /// What charts are called whose path says nothing to anybody.
+    called: Option<&'w str>,
     checks: bool,
     strict: bool,
     quiet: bool,
+}
+
+impl<'w> Wanted<'w> {
+    /// What is told by default, of a chart by that name.
+    pub(crate) fn of(called: &'w str) -> Self {
+        Self { called: Some(called), ..Self::default() }
+    }
 }
 
 /// Lints charts, and fails where one of them does.
@@ -117,7 +131,7 @@ pub(crate) fn lint_all(
     user: &Node,
     options: &LintOptions,
     table: &mut FileTable,
-    wanted: Wanted,
+    wanted: Wanted<'_>,
 ) -> Result<()> {
     let mut text = String::new();
     let (mut failed, mut noticed) = (0, 0);
@@ -126,7 +140,8 @@ pub(crate) fn lint_all(
         noticed += usize::from(outcome.is_noticed());
         failed += usize::from(outcome.fails(wanted.strict));
         if !wanted.quiet || outcome.is_noticed() {
-            text += &format!("==> Linting {path}\n{}\n", outcome.print(wanted.quiet));
+            let called = wanted.called.unwrap_or(path);
+            text += &format!("==> Linting {called}\n{}\n", outcome.print(wanted.quiet));
         }
     }
     output::print(&text)?;

@@ -15,7 +15,6 @@ use crate::commands::dependency::update::Manager;
 use crate::flags::Global;
 use crate::manifests::ChartSource;
 use crate::output;
-use crate::signatures::default_keyring;
 
 /// Charts that were read, by where they come from.
 pub(crate) struct ChartStore<'g> {
@@ -31,6 +30,9 @@ pub(crate) struct ChartStore<'g> {
 /// A place for a chart. Whoever comes first reads it, and the others wait for it.
 #[derive(Default)]
 struct Place(OnceLock<Result<Arc<ChartSource>, String>>);
+
+/// What Helm makes of `--devel`: versions before a release count, too.
+const ANY_VERSION: &str = ">0.0.0-0";
 
 /// Where a chart comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +82,14 @@ impl<'g> ChartStore<'g> {
     /// The folder of a chart that is one, on this machine.
     pub(crate) fn folder(&self, unit: &Unit<'_>) -> Option<PathBuf> {
         local(unit.file, unit.release).filter(|it| it.join("Chart.yaml").is_file())
+    }
+
+    /// Builds the dependencies of a copy of the chart, unless they are to be left alone.
+    pub(crate) fn complete(&self, copy: &Path, unit: &Unit<'_>) -> Result<()> {
+        match self.skip_deps || unit.release.options.skip_deps {
+            true => Ok(()),
+            false => self.build_dependencies(copy, unit),
+        }
     }
 
     /// The newest version that fits what the helmfile asks for, whatever was locked.
@@ -149,7 +159,11 @@ impl<'g> ChartStore<'g> {
         };
         Remote {
             reference,
-            version: release.chart_version().to_owned(),
+            version: match release.chart_version() {
+                "" if options.devel => ANY_VERSION,
+                version => version,
+            }
+            .to_owned(),
             repo_url,
             verify: options.verify || repository.is_some_and(|it| it.verify),
             keyring: keyring(options.keyring.as_str(), repository),
@@ -224,5 +238,10 @@ pub(crate) fn repository_access(repository: &Repository) -> Access {
 /// The keys that signatures are checked with: the release's, the repository's, or GnuPG's own.
 pub(crate) fn keyring(of_release: &str, repository: Option<&Repository>) -> PathBuf {
     let named = [of_release, repository.map_or("", |it| it.keyring.as_str())];
-    named.into_iter().find(|it| !it.is_empty()).map_or_else(default_keyring, PathBuf::from)
+    let usual = || {
+        let home = std::env::var_os("GNUPGHOME").map(PathBuf::from);
+        let home = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".gnupg")));
+        home.unwrap_or_default().join("pubring.gpg")
+    };
+    named.into_iter().find(|it| !it.is_empty()).map_or_else(usual, PathBuf::from)
 }

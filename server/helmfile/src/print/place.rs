@@ -57,7 +57,8 @@ fn data(file: &StateFile, release: &Release, output_folder: &str) -> Value {
     let environment = &file.environment;
     map(vec![
         ("OutputDir", text(output_folder)),
-        ("ChartName", text(&release.chart.it)),
+        // Of a chart on this machine the last part of its path.
+        ("ChartName", text(release.chart_folder.as_deref().map_or(&*release.chart.it, base))),
         (
             "State",
             map(vec![

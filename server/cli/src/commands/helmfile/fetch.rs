@@ -39,10 +39,12 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     told_of_all(units, |unit| one(called, &charts, unit, &session.place(unit, template, folder)?))
 }
 
-/// Charts on this machine stay where they are.
+/// Charts on this machine are copied, with their dependencies.
 fn one(called: &Called<'_>, charts: &ChartStore<'_>, unit: &Unit<'_>, folder: &str) -> Result<()> {
-    if charts.is_local(unit) {
-        return Ok(());
+    if let Some(local) = charts.folder(unit) {
+        let folder = project::path_of(folder);
+        copy(&local, &folder).with_context(|| format!("copying into {}", folder.display()))?;
+        return charts.complete(&folder, unit);
     }
     called.remark(&format!("Fetching {}", shown_chart(unit)));
     let packed = charts.path(unit)?;
@@ -51,8 +53,33 @@ fn one(called: &Called<'_>, charts: &ChartStore<'_>, unit: &Unit<'_>, folder: &s
         .with_context(|| format!("unpacking into {}", folder.display()))
 }
 
+/// Copies a folder. If the other is in it, that one is left out.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    let target = to.canonicalize()?;
+    let (mut open, mut files) = (vec![from.canonicalize()?], Vec::new());
+    let from = open[0].clone();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            // Links are followed, as a chart's are, but not to where they stand.
+            match path.is_dir().then(|| path.canonicalize()).transpose()? {
+                Some(real) if real == target || folder.starts_with(&real) => {}
+                Some(_) => open.push(path),
+                None => files.push(path),
+            }
+        }
+    }
+    for file in files {
+        let path = to.join(file.strip_prefix(&from)?);
+        std::fs::create_dir_all(path.parent().unwrap_or(to))?;
+        std::fs::copy(&file, &path)?;
+    }
+    Ok(())
+}
+
 /// Unpacks a chart below a folder. Nothing of it gets outside: the reader of archives sees to that.
-fn unpack(packed: &Path, folder: &Path, dialect: Dialect) -> Result<()> {
+pub(super) fn unpack(packed: &Path, folder: &Path, dialect: Dialect) -> Result<()> {
     let data = std::fs::read(packed)?;
     for file in unpack_archive(&data, dialect).map_err(|error| anyhow!(error))? {
         let path = folder.join(project::path_of(&file.path));

@@ -1,19 +1,24 @@
 //! `helmfile lint`: what is wrong with each release's chart.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow};
 use chart::capabilities::Capabilities;
 use helmfile::fleet::{Overrides, Unit, shown_chart};
 use release::to_node;
 use render::lint::LintOptions;
 use serde_json::Value;
 use text::FileTable;
+use yaml::Node;
 
 use super::Called;
 use super::deployment::{fleet, told_of_all};
+use super::fetch::unpack;
 use super::flags::{NeedsFlags, RefusedFlags, ReleaseFlags};
 use super::session::Session;
 use crate::commands::lint::{Wanted, lint_all};
 use crate::fleet::{ChartStore, ReleaseValues};
+use crate::output;
 
 /// Check the chart of each release with its values.
 #[derive(Debug, clap::Args)]
@@ -57,6 +62,24 @@ fn one(
         limits: called.global.limits.limits(),
     };
     let user = to_node(&Value::Object(values.of(unit)?));
-    let path = project::text_of(&charts.path(unit)?);
-    lint_all(&[path], &user, &options, &mut FileTable::default(), Wanted::default())
+    let path = charts.path(unit)?;
+    let linted = if charts.is_local(unit) {
+        lint_here(&path, &user, &options)
+    } else {
+        let folder = tempfile::tempdir().context("a folder to unpack the chart into")?;
+        unpack(&path, folder.path(), dialect)?;
+        let path = project::text_of(folder.path());
+        lint_all(&[path], &user, &options, &mut FileTable::default(), Wanted::of(&shown_chart(unit)))
+    };
+    linted?;
+    output::print("\n")
+}
+
+/// A chart on this machine, by its path from here.
+fn lint_here(path: &Path, user: &Node, options: &LintOptions) -> Result<()> {
+    std::fs::metadata(path)
+        .map_err(|error| anyhow!("there is no chart at {}: {}", path.display(), project::reason(&error)))?;
+    let here = std::env::current_dir()?;
+    let path = project::text_of(path.strip_prefix(&here).unwrap_or(path));
+    lint_all(&[path], user, options, &mut FileTable::default(), Wanted::default())
 }

@@ -77,6 +77,8 @@ impl Called<'_> {
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
+    // Nobody need look for a colour to ask for one too many.
+    args.globals.colour(false)?;
     let called = Called { global, globals: &args.globals };
     match &args.command {
         Command::Apply(args) => apply::run(&called, args),

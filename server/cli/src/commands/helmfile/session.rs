@@ -114,13 +114,14 @@ impl Session {
     }
 }
 
+/// Whether it says that there is nothing to do. A name of `-e` that no file has comes to that, too.
 fn is_about_selection(finding: &Finding) -> bool {
-    finding.code == Code::NoReleases
+    matches!(finding.code, Code::NoReleases | Code::UnknownEnvironment { .. })
 }
 
 /// Helmfile's own exit code for it, 3.
 fn nothing_selected(called: &Called<'_>, loaded: &Loaded) -> anyhow::Error {
-    let told = loaded.findings.iter().find(|it| is_about_selection(it));
+    let told = loaded.errors().find(|it| is_about_selection(it));
     let message = told.map_or_else(
         || {
             format!(
