@@ -71,6 +71,18 @@ fn statuses(namespace: &Namespace<'_>, release: &str) -> String {
     statuses.iter().map(|(_, status)| status.as_str()).collect::<Vec<_>>().join(" ")
 }
 
+/// What became of the releases of all Neovims.
+#[track_caller]
+fn each_is(namespace: &Namespace<'_>, wanted: &str) {
+    let mut releases: Vec<String> =
+        namespace.records().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+    releases.dedup();
+    assert!(!releases.is_empty());
+    for release in releases {
+        assert_eq!(statuses(namespace, &release), wanted, "{release}");
+    }
+}
+
 #[test]
 fn a_person_deploys_breaks_and_rolls_back_in_vs_code() {
     let Some(rig) = rig() else { return };
@@ -95,17 +107,7 @@ fn a_person_deploys_breaks_and_rolls_back_in_neovim() {
     if !drive(&namespace, rig, "releases-neovim.mjs") {
         return;
     }
-    let mut releases: Vec<String> =
-        namespace.records().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
-    releases.dedup();
-    assert!(!releases.is_empty());
-    for release in releases {
-        assert_eq!(
-            statuses(&namespace, &release),
-            "superseded failed superseded superseded deployed",
-            "{release}"
-        );
-    }
+    each_is(&namespace, "superseded failed superseded superseded deployed");
 }
 
 #[test]
@@ -124,11 +126,5 @@ fn a_person_applies_a_helmfile_in_neovim() {
     if !drive(&namespace, rig, "helmfile-neovim.mjs") {
         return;
     }
-    let mut releases: Vec<String> =
-        namespace.records().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
-    releases.dedup();
-    assert!(!releases.is_empty());
-    for release in releases {
-        assert_eq!(statuses(&namespace, &release), "superseded deployed", "{release}");
-    }
+    each_is(&namespace, "superseded deployed");
 }

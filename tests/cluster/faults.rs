@@ -18,19 +18,30 @@ const REACH: Reach = Reach { milliseconds: 700, requests: 30 };
 #[test]
 fn after_any_fault_a_release_can_be_repaired_by_one_command() {
     let Some(rig) = rig() else { return };
+    let set_up = |namespace: &Namespace<'_>| drop(charts::web(namespace.folder()));
+    let wrong = wrong_runs(rig, RUNS, &set_up, &run);
+    assert!(wrong.is_empty(), "{} of {RUNS} runs went wrong\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// Does seeded runs, four at the same time, each in a namespace that was set up for it; what went wrong.
+pub(crate) fn wrong_runs(
+    rig: &Rig,
+    runs: u64,
+    set_up: &(dyn Fn(&Namespace<'_>) + Sync),
+    run: &(dyn Fn(&Rig, &Namespace<'_>, u64) -> Result<(), String> + Sync),
+) -> Vec<String> {
     let next = AtomicU64::new(0);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let work = || {
             let namespace = rig.namespace();
-            charts::web(namespace.folder());
+            set_up(&namespace);
             let seeds =
-                std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|it| *it < RUNS));
+                std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|it| *it < runs));
             seeds.filter_map(|seed| run(rig, &namespace, seed).err()).collect::<Vec<_>>()
         };
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
         threads.into_iter().flat_map(|it| it.join().unwrap()).collect()
-    });
-    assert!(wrong.is_empty(), "{} of {RUNS} runs went wrong\n{}", wrong.len(), wrong.join("\n\n"));
+    })
 }
 
 /// Makes a fault in an operation and repairs what is left of it; the error says what cannot be repaired.

@@ -3,12 +3,10 @@
 //! Every run asks for other releases with other values, is killed after some time or loses requests on the way, and is
 //! made good by an `apply` without faults. What was left by one run is what the next one starts from.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use chartroom_tests::rig::{Dice, Namespace, Rig, Tool, rig};
 use serde_json::Value;
 
-use crate::faults::{Reach, suffer};
+use crate::faults::{Reach, suffer, wrong_runs};
 
 const RUNS: u64 = 100;
 const RELEASES: usize = 20;
@@ -18,18 +16,7 @@ const REACH: Reach = Reach { milliseconds: 1500, requests: 120 };
 #[test]
 fn after_any_fault_another_apply_ends_in_the_desired_state() {
     let Some(rig) = rig() else { return };
-    let next = AtomicU64::new(0);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let work = || {
-            let namespace = rig.namespace();
-            write_chart(&namespace);
-            let seeds =
-                std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|it| *it < RUNS));
-            seeds.filter_map(|seed| run(rig, &namespace, seed).err()).collect::<Vec<_>>()
-        };
-        let threads: Vec<_> = (0..4).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|it| it.join().unwrap()).collect()
-    });
+    let wrong = wrong_runs(rig, RUNS, &write_chart, &run);
     assert!(wrong.is_empty(), "{} of {RUNS} runs went wrong\n{}", wrong.len(), wrong.join("\n\n"));
 }
 

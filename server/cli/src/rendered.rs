@@ -12,7 +12,7 @@ use template::Host;
 use text::{Encoding, FileId, FileRange, FileTable, LineColumn, LineIndex};
 
 use crate::charts::load_for_rendering;
-use crate::flags::ValuesFlags;
+use crate::flags::{Global, ValuesFlags};
 use crate::report::report;
 
 /// What is to be rendered.
@@ -28,6 +28,29 @@ pub(crate) struct Request<'r> {
     /// Only templates whose path ends so.
     pub(crate) template: Option<&'r str>,
     pub(crate) limits: template::Limits,
+}
+
+impl<'r> Request<'r> {
+    /// What a chart comes to when it is installed under a name, whatever is in a cluster.
+    pub(crate) fn of_first(
+        global: &Global,
+        chart: &'r Path,
+        values: &'r ValuesFlags,
+        name: String,
+        kube_version: Option<&'r str>,
+    ) -> Self {
+        let namespace = global.namespace().to_owned();
+        Self {
+            chart,
+            values,
+            release: Release { name, namespace, is_upgrade: false, revision: 1 },
+            dialect: global.helm.dialect(),
+            kube_version,
+            skip_schema: false,
+            template: None,
+            limits: global.limits.limits(),
+        }
+    }
 }
 
 /// A rendering, its text, and the sources behind it.

@@ -186,7 +186,7 @@ impl<'n> Walk<'_, 'n> {
             }
             _ => "",
         };
-        let is = kind_of(&node.value);
+        let is = node.value.told_kind();
         let message = format!("`{}` is {is} here, and Kubernetes takes {wanted}{hint}", self.shown());
         self.found(About::WrongType, message, node.at);
     }
@@ -311,17 +311,6 @@ fn scalar(node: &Node) -> Option<String> {
         Value::Float(it) => Some(it.to_string()),
         Value::String(it) => Some(it.to_string()),
         Value::Null | Value::List(_) | Value::Map(_) => None,
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Int(_) | Value::Uint(_) | Value::Float(_) => "a number",
-        Value::String(_) => "text",
-        Value::List(_) => "a list",
-        Value::Map(_) => "a map",
     }
 }
 

@@ -98,6 +98,18 @@ impl Value {
         if let Self::Bool(it) = self { Some(*it) } else { None }
     }
 
+    /// What it is, for people: `a number`.
+    pub fn told_kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) | Self::Uint(_) | Self::Float(_) => "a number",
+            Self::String(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+        }
+    }
+
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

@@ -6,6 +6,8 @@
 
 use serde_json::Value as Json;
 
+use super::shape::HOLDS_A_SCHEMA;
+
 const NAME: &str = "chartroom-hoisted-";
 
 /// Rewrites the document; returns the original pointers of the copies, by their number.
@@ -81,20 +83,7 @@ fn is_schema_place(pointer: &str) -> bool {
                 | "oneOf"
                 | "prefixItems"
         );
-        let plain = matches!(
-            key,
-            "items"
-                | "additionalItems"
-                | "additionalProperties"
-                | "contains"
-                | "propertyNames"
-                | "if"
-                | "then"
-                | "else"
-                | "not"
-                | "unevaluatedItems"
-                | "unevaluatedProperties"
-        );
+        let plain = HOLDS_A_SCHEMA.contains(&key);
         if !(plain || named && keys.next().is_some()) {
             return false;
         }

@@ -23,6 +23,21 @@ fn is_known_dialect(address: &str) -> bool {
     path.is_some_and(|path| DIALECTS.contains(&path.strip_suffix('#').unwrap_or(path)))
 }
 
+/// Keywords whose value is a schema.
+pub(super) const HOLDS_A_SCHEMA: [&str; 11] = [
+    "items",
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "propertyNames",
+    "if",
+    "then",
+    "else",
+    "not",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
 /// The reader has bounded the depth.
 pub(super) fn is_plain_below(schema: &Json) -> bool {
     match schema {
@@ -51,17 +66,7 @@ fn is_plain_keyword(keyword: &str, value: &Json) -> bool {
         "properties" | "definitions" | "$defs" | "dependentSchemas" => {
             value.as_object().is_some_and(|fields| fields.values().all(is_plain_below))
         }
-        "items"
-        | "additionalItems"
-        | "additionalProperties"
-        | "contains"
-        | "propertyNames"
-        | "if"
-        | "then"
-        | "else"
-        | "not"
-        | "unevaluatedItems"
-        | "unevaluatedProperties" => is_plain_below(value),
+        key if HOLDS_A_SCHEMA.contains(&key) => is_plain_below(value),
         "prefixItems" | "allOf" | "anyOf" | "oneOf" => {
             value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(is_plain_below))
         }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use chart::values::{PathStep, ValuePath};
-use render::Release;
 use serde_json::json;
 use yaml::Node;
 
@@ -41,22 +40,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
-    let release = Release {
-        name: args.release.clone(),
-        namespace: global.namespace().to_owned(),
-        is_upgrade: false,
-        revision: 1,
-    };
-    let request = Request {
-        chart: &args.chart,
-        values: &args.values,
-        release,
-        dialect: global.helm.dialect(),
-        kube_version: args.kube_version.as_deref(),
-        skip_schema: false,
-        template: None,
-        limits: global.limits.limits(),
-    };
+    let kube_version = args.kube_version.as_deref();
+    let request = Request::of_first(global, &args.chart, &args.values, args.release.clone(), kube_version);
     let rendered = render(&request, &Machine::new())?;
     if !rendered.errors.is_empty() {
         rendered.reports(false).iter().for_each(|report| output::remark(report));

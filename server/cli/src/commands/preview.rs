@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use render::Release;
 use similar::{ChangeTag, TextDiff};
 
 use crate::flags::{Global, ValuesFlags};
@@ -92,21 +91,10 @@ impl Screen {
     fn show(&mut self, global: &Global, args: &Args, host: &Machine) -> Result<bool> {
         let name =
             args.release.clone().or_else(|| Some(args.chart.file_name()?.to_string_lossy().into_owned()));
-        let release = Release {
-            name: name.unwrap_or_else(|| "release-name".to_owned()),
-            namespace: global.namespace().to_owned(),
-            is_upgrade: false,
-            revision: 1,
-        };
+        let name = name.unwrap_or_else(|| "release-name".to_owned());
         let request = Request {
-            chart: &args.chart,
-            values: &args.values,
-            release,
-            dialect: global.helm.dialect(),
-            kube_version: args.kube_version.as_deref(),
-            skip_schema: false,
             template: args.template.as_deref(),
-            limits: global.limits.limits(),
+            ..Request::of_first(global, &args.chart, &args.values, name, args.kube_version.as_deref())
         };
         let start = Instant::now();
         let rendered = match render(&request, host) {

@@ -187,19 +187,12 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 /// Everything that is wrong, not only what Helm finds first: renders once more and goes on where Helm stops.
 fn explain_errors(global: &Global, args: &Args, chart: &str) {
     let host = Machine::new();
-    let dialect = global.helm.dialect();
     let Ok((name, _)) = names(global, args, &host) else { return };
-    let namespace = global.namespace().to_owned();
-    let request = Request {
-        chart: Path::new(chart),
-        values: &args.values,
-        release: Release { name, namespace, is_upgrade: args.rendering.is_upgrade, revision: 1 },
-        dialect,
-        kube_version: args.rendering.kube_version.as_deref(),
-        skip_schema: args.rendering.skip_schema_validation,
-        template: None,
-        limits: global.limits.limits(),
-    };
+    let flags = &args.rendering;
+    let mut request =
+        Request::of_first(global, Path::new(chart), &args.values, name, flags.kube_version.as_deref());
+    request.release.is_upgrade = flags.is_upgrade;
+    request.skip_schema = flags.skip_schema_validation;
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let reports = match rendered::render(&request, &host) {
         Ok(rendered) => rendered.reports(colour),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use chart::capabilities::DEFAULT_API_VERSIONS;
 use golang::Dialect;
 use text::FileId;
-use yaml::{Node, Numbers, Value, duplicate_keys};
+use yaml::{Node, Numbers, duplicate_keys};
 
 use super::{Finding, Severity, Subject};
 use crate::rendering::place_of;
@@ -60,22 +60,11 @@ pub(super) fn problems_of(document: &str, root: &Node, start: usize, found: &mut
     let mut texts = Texts { found: Vec::new() };
     texts.object(root);
     found.extend(texts.found.into_iter().filter_map(|(path, node)| {
-        let what = kind_of(&node.value);
+        let what = node.value.told_kind();
         let message = format!("`{path}` is {what} here, and Kubernetes takes only text: quote it");
         let at = within(node.at?.range);
         Some(Problem { severity: Severity::Error, id: NOT_A_STRING, message, at })
     }));
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Int(_) | Value::Uint(_) | Value::Float(_) => "a number",
-        Value::String(_) => "text",
-        Value::List(_) => "a list",
-        Value::Map(_) => "a map",
-    }
 }
 
 /// Collects what should be text and is not.
