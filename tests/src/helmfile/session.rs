@@ -9,9 +9,9 @@
 //! - `# env: NAME=VALUE` sets a variable of all runs;
 //! - `# look: PATH` shows what is there afterwards: the text of a file, or all files of a folder.
 //!
-//! All sessions share the charts of `tests/helmfile/charts`, as `charts/`, and a repository that has them in some versions
-//! (`PUBLISHED`). It goes by the name of `http://charts.example`, for it is reached as a proxy. Where there is a cluster, `NS`
-//! in files is a namespace of the session's own.
+//! All sessions share the charts of `tests/helmfile/charts`, as `charts/`, and a repository and a registry that have them in some
+//! versions (`PUBLISHED`). They go by the names of `http://charts.example` and `oci://registry.example/team`, for they are reached
+//! through proxies. Where there is a cluster, there is no registry, and `NS` in files is a namespace of the session's own.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ use std::path::{Path, PathBuf};
 use super::program::Helmfile;
 use crate::case::{pack, text_of};
 use crate::recording::{Outcome, words};
-use crate::rig::{Namespace, Repository, Rig, Service};
+use crate::rig::{FakeRegistry, Manners, Namespace, Repository, Rig, Service, Tunnel};
 use crate::{Scratch, archive, copy, root};
 
-/// The charts in the repository.
+/// The charts in the repository and in the registry.
 const PUBLISHED: [(&str, &str); 4] =
     [("web", "1.0.0"), ("web", "1.1.0"), ("web", "2.0.0-rc.1"), ("store", "0.3.0")];
 
@@ -135,12 +135,14 @@ impl Session {
     }
 }
 
-/// A folder to run in, and the repository that goes with it.
+/// A folder to run in, and the places for charts that go with it.
 #[derive(Debug)]
 pub struct Place {
     /// The folder.
     pub folder: Scratch,
     repository: Repository,
+    registry: FakeRegistry,
+    tunnel: Tunnel,
     /// Empty where there is no cluster.
     namespace: String,
     kubeconfig: Option<PathBuf>,
@@ -153,7 +155,15 @@ impl Place {
         copy(&root().join("tests/helmfile/charts"), &folder.path().join("charts"));
         copy(&root().join("tests/helmfile/home"), &folder.path().join(".home"));
         std::fs::create_dir_all(folder.path().join(".tmp")).unwrap();
-        Self { folder, repository: repository(), namespace: String::new(), kubeconfig: None }
+        let hosts = vec!["registry.example".to_owned()];
+        let registry = FakeRegistry::new(Manners { hosts, ..Manners::default() });
+        let tunnel = Tunnel::new(&registry.host());
+        let repository = Repository::new(Service::default());
+        let place = Self { folder, repository, registry, tunnel, namespace: String::new(), kubeconfig: None };
+        for (name, version) in PUBLISHED {
+            place.publish(name, version);
+        }
+        place
     }
 
     /// The same with a namespace of a cluster, and with helm-diff for a Helmfile that needs it.
@@ -171,12 +181,30 @@ impl Place {
         place
     }
 
+    /// Puts a chart of the tests into the repository and the registry.
+    fn publish(&self, name: &str, version: &str) {
+        let scratch = Scratch::new();
+        copy(&root().join("tests/helmfile/charts").join(name), &scratch.path().join(name));
+        let about = format!("apiVersion: v2\nname: {name}\nversion: {version}\n");
+        scratch.write(&format!("{name}/Chart.yaml"), about);
+        let packed = scratch.path().join("packed.tgz");
+        pack(&scratch.path().join(name), &packed);
+        let packed = std::fs::read(packed).unwrap();
+        self.repository.publish(name, version, &packed);
+        self.registry.put_chart(&format!("team/{name}"), version, &packed);
+    }
+
     /// Runs one line of arguments.
     pub fn run(&self, helmfile: &Helmfile, line: &str, environment: &[(String, String)]) -> Outcome {
         let mut command = helmfile.command(self.folder.path());
         command.args(words(line)).envs(environment.iter().cloned());
         command.env("http_proxy", self.repository.url());
-        command.envs(self.kubeconfig.iter().map(|it| ("KUBECONFIG", it)));
+        match &self.kubeconfig {
+            Some(path) => command.env("KUBECONFIG", path),
+            None => command
+                .env("https_proxy", self.tunnel.url())
+                .env("SSL_CERT_FILE", self.registry.certificates().ca()),
+        };
         let mut outcome = Outcome::of(&mut command, self.folder.path());
         if let Helmfile::Real { helm, .. } = helmfile {
             outcome.stderr = outcome.stderr.replace(&*helm.to_string_lossy(), "helm");
@@ -191,21 +219,6 @@ impl Place {
         let text = text.replace(&*self.folder.path().to_string_lossy(), "/folder");
         if text.is_empty() { "(nothing)\n".to_owned() } else { stable(&text) }
     }
-}
-
-fn repository() -> Repository {
-    let (repository, scratch) = (Repository::new(Service::default()), Scratch::new());
-    for (name, version) in PUBLISHED {
-        copy(&root().join("tests/helmfile/charts").join(name), &scratch.path().join(name));
-        scratch.write(
-            &format!("{name}/Chart.yaml"),
-            format!("apiVersion: v2\nname: {name}\nversion: {version}\n"),
-        );
-        let packed = scratch.path().join("packed.tgz");
-        pack(&scratch.path().join(name), &packed);
-        repository.publish(name, version, &std::fs::read(packed).unwrap());
-    }
-    repository
 }
 
 fn show(path: &Path, text: &mut String) {

@@ -48,6 +48,23 @@ fn map(entries: Vec<(&str, Value)>) -> Value {
     map.into()
 }
 
+/// What Helmfile calls a chart here: of paths and addresses the last part, and what a registry calls it, but all that is written
+/// where the chart is in a classic repository.
+fn chart_name<'r>(file: &StateFile, release: &'r Release) -> &'r str {
+    let chart = release.chart.it.as_str();
+    if let Some(address) = chart.strip_prefix("oci://") {
+        let last = base(address);
+        return last.split(['@', ':']).next().unwrap_or(last);
+    }
+    if release.chart_folder.is_some() {
+        return base(chart);
+    }
+    let in_registry = release
+        .repository_and_chart()
+        .filter(|(name, _)| file.repositories.iter().any(|it| it.oci && it.name == *name));
+    in_registry.map_or(chart, |(_, name)| name)
+}
+
 fn data(file: &StateFile, release: &Release, output_folder: &str) -> Value {
     let name = base(&file.path);
     let stem = name.rfind('.').map_or(name, |at| &name[..at]);
@@ -57,8 +74,7 @@ fn data(file: &StateFile, release: &Release, output_folder: &str) -> Value {
     let environment = &file.environment;
     map(vec![
         ("OutputDir", text(output_folder)),
-        // Of a chart on this machine the last part of its path.
-        ("ChartName", text(release.chart_folder.as_deref().map_or(&*release.chart.it, base))),
+        ("ChartName", text(chart_name(file, release))),
         (
             "State",
             map(vec![
