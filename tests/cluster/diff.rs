@@ -44,7 +44,12 @@ metadata:
 {{- end }}
 ";
 
-const SITUATIONS: [&str; 58] = [
+/// For `--output template`.
+const REPORT: &str = "\
+{{- range $at, $it := . }}{{ printf \"%-8s\" .Change }} {{ .Kind }}/{{ .Name }} {{ .API }} in {{ .Namespace }}
+{{- if last $at $ }}.{{ else }}; {{ end }}{{ end }}";
+
+const SITUATIONS: [&str; 60] = [
     "upgrade web ./web --base newest",
     "upgrade web ./web --set word=three",
     "upgrade web ./web --set word=three -C 0",
@@ -103,6 +108,8 @@ const SITUATIONS: [&str; 58] = [
     "release web other -C 1",
     "local ./web ./other",
     "local ./web ./other --output simple",
+    "upgrade web ./web --set word=three,replicas=3 --output template",
+    "local ./web ./other --output template",
 ];
 
 /// Two revisions of one release, another one beside it, and a chart that is a little other.
@@ -116,6 +123,7 @@ fn releases(rig: &'static Rig) -> Namespace<'static> {
     let service = folder.read("other/templates/service.yaml");
     folder.write("other/templates/service.yaml", service.replace("port: 80", "port: 8080") + "# other\n");
     std::fs::remove_file(folder.path().join("other/templates/widget.yaml")).unwrap();
+    folder.write("report.tpl", REPORT);
     folder.write("more.yaml", "word: more\nlabels: {a: b}\n");
     for args in [
         ["install", "web", "./web", "--no-hooks", "--set", "word=one"],
@@ -129,6 +137,7 @@ fn releases(rig: &'static Rig) -> Namespace<'static> {
 
 /// What a tool said: its exit code and its standard output, without the name of the namespace.
 fn said(namespace: &Namespace<'_>, command: &mut Command) -> (Option<i32>, String) {
+    command.env("HELM_DIFF_TPL", namespace.folder().path().join("report.tpl"));
     let output = command.output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
     (output.status.code(), stdout.replace(namespace.name(), NAMESPACE))

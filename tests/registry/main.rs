@@ -9,6 +9,7 @@
 mod charts;
 mod credentials;
 mod dependencies;
+mod editor;
 mod exchange;
 mod guide;
 mod repositories;

@@ -33,12 +33,13 @@ impl Client {
     /// The same with `initializationOptions`.
     pub fn start_with(root: &Path, options: Value) -> Self {
         let mut server = Command::new(crate::chartroom());
-        server
-            .arg("lsp")
-            .current_dir(root)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        server.arg("lsp").current_dir(root);
+        Self::start_as(server, root, options)
+    }
+
+    /// The same with a server in surroundings of its own.
+    pub fn start_as(mut server: Command, root: &Path, options: Value) -> Self {
+        server.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = server.spawn().unwrap();
         let (stdin, stdout) = (server.stdin.take().unwrap(), server.stdout.take().unwrap());
         let (sender, messages) = channel();

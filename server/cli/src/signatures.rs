@@ -1,13 +1,13 @@
 //! Signatures of charts on this machine: `verify`, `--verify` of packed charts, `package --sign`.
 
-use std::io::{BufRead, IsTerminal, Write, stdin};
+use std::io::{BufRead, IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use chart::Dialect;
 use registry::provenance::{Keyring, ProvenanceError, Verified, sign, verify};
 
-use crate::output;
+use crate::secrets::ask;
 
 /// The keyring that Helm takes if none is named: GnuPG's own, of whichever kind is there.
 pub(crate) fn default_keyring() -> PathBuf {
@@ -95,18 +95,6 @@ fn ask_passphrase(key: &str) -> Result<Vec<u8>> {
     ask(&format!("Password for key {} >  ", golang::strconv::quote(key))).map(String::into_bytes).context(
         "the key is locked, and there is no terminal to ask for its passphrase; give it with --passphrase-file",
     )
-}
-
-/// Asks for what must not be seen.
-pub(crate) fn ask(prompt: &str) -> Result<String> {
-    if !stdin().is_terminal() {
-        bail!("standard input is no terminal");
-    }
-    output::print(prompt)?;
-    std::io::stdout().flush()?;
-    let answer = rpassword::read_password()?;
-    output::print("\n")?;
-    Ok(answer)
 }
 
 /// Go's words for a file that cannot be opened.

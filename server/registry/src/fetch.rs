@@ -1,7 +1,7 @@
 //! A chart by whatever name a user gives it: `oci://…`, `repository/name`, an address, or a name together with the address
 //! of a repository. What was fetched lies in the content cache, and is what its digest says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reqwest::header::ACCEPT;
 use url::Url;
@@ -160,15 +160,21 @@ impl Client {
             verified: None,
             warnings: content.warnings,
         };
-        if matches!(chart.verify, Verify::Always | Verify::IfPossible)
-            && let Some(provenance) = &fetched.provenance
-        {
-            let read = |path: &PathBuf| std::fs::read(path).map_err(|source| Error::file(path, source));
-            let (archive, signature) = (read(&fetched.path)?, read(provenance)?);
-            let verified = provenance::verify(&archive, &signature, &fetched.file_name, &chart.keyring);
-            fetched.verified = Some(verified.map_err(|error| Error::say(error.to_string()))?);
+        if matches!(chart.verify, Verify::Always | Verify::IfPossible) {
+            fetched.verified = fetched.check(&chart.keyring)?;
         }
         Ok(fetched)
+    }
+}
+
+impl Fetched {
+    /// Who signed it; nobody if there is no signature.
+    fn check(&self, keyring: &Path) -> Result<Option<Verified>, Error> {
+        let Some(provenance) = &self.provenance else { return Ok(None) };
+        let read = |path: &PathBuf| std::fs::read(path).map_err(|source| Error::file(path, source));
+        let (archive, signature) = (read(&self.path)?, read(provenance)?);
+        let verified = provenance::verify(&archive, &signature, &self.file_name, keyring);
+        verified.map(Some).map_err(|error| Error::say(error.to_string()))
     }
 }
 

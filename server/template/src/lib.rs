@@ -25,5 +25,5 @@ pub use origin::{Frame, FrameId, FrameKind, Keyword, Origin, Segment, Text, Text
 pub use parse::{Define, ParseError, TemplateSet, parse};
 pub use value::{
     Data, Filled, GoType, Int, IntKind, List, ListType, Looks, Map, MapType, Method, Object, PathId, Paths,
-    Read, Str, Value, Watch,
+    Read, Str, Struct, Value, Watch,
 };

@@ -7,15 +7,16 @@ mod revision;
 mod rollback;
 mod upgrade;
 
-use anyhow::{Result, anyhow};
-use release::diff::{Diff, Index};
+use anyhow::{Context as _, Result, anyhow};
+use release::diff::{Change, Diff, Index, KeyParts};
 use release::record::{Record, Records};
+use template::{List, Str, Struct, Value};
 
 use self::flags::Flags;
 use super::status::find;
 use crate::flags::Global;
-use crate::output;
 use crate::site::Site;
+use crate::{go_template, output};
 
 /// Show what would change, or what did.
 #[derive(Debug, clap::Args)]
@@ -58,11 +59,33 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 /// Prints a diff, and says by the exit code whether there is one if that is asked for.
 fn tell(diff: &Diff, flags: &Flags) -> Result<()> {
     let report = flags.report()?;
-    output::print(&diff.print(&report))?;
+    let text = match flags.template()? {
+        Some(template) => by_template(diff, &template)?,
+        None => diff.print(&report),
+    };
+    output::print(&text)?;
     if flags.detailed_exitcode && diff.tells_a_change(&report) {
         return Err(anyhow!(Changed));
     }
     Ok(())
+}
+
+/// What changes, printed by a template of the user's.
+fn by_template(diff: &Diff, template: &str) -> Result<String> {
+    let row = |(parts, change): (KeyParts<'_>, Change)| {
+        let KeyParts { namespace, name, kind, group } = parts;
+        let fields = [
+            ("Name", name),
+            ("Namespace", namespace),
+            ("Kind", kind),
+            ("API", group),
+            ("Change", change.as_str()),
+        ];
+        let field = |(field, text): (&'static str, &str)| (field, Value::from(Str::from(text)));
+        Struct::value("diff.ReportTemplateSpec", fields.map(field).into())
+    };
+    let rows = List::any(diff.rows().map(row).collect());
+    Ok(go_template::run(template, rows.into()).context("HELM_DIFF_TPL")? + "\n")
 }
 
 /// The objects of a record as `helm get manifest` prints them.

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::status::find;
 use crate::flags::{Form, Global, yaml_text};
-use crate::output;
 use crate::release_texts::{Shown, status, user_values};
 use crate::site::Site;
+use crate::{go_template, output, release_data};
 
 /// Print what is known of a release.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,13 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Part {
     /// Everything.
-    All(Which),
+    All {
+        #[command(flatten)]
+        which: Which,
+        /// Print it by a template of Go: `{{.Release.Name}}`.
+        #[arg(long, value_name = "TEMPLATE")]
+        template: Option<String>,
+    },
     /// The hooks.
     Hooks(Which),
     /// The objects, as they were rendered.
@@ -62,7 +68,7 @@ struct WithForm {
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let which = match &args.part {
-        Part::All(which) | Part::Hooks(which) | Part::Manifest(which) | Part::Notes(which) => which,
+        Part::All { which, .. } | Part::Hooks(which) | Part::Manifest(which) | Part::Notes(which) => which,
         Part::Metadata(with) | Part::Values { which: with, .. } => &with.which,
     };
     let site = Site::open(global)?;
@@ -70,7 +76,8 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let record = find(&Records::new(&storage), &which.name, which.revision)?;
     let dialect = global.helm.dialect();
     output::print(&match &args.part {
-        Part::All(_) => {
+        Part::All { template: Some(template), .. } => go_template::run(template, release_data::of(&record)?)?,
+        Part::All { .. } => {
             let shown = Shown { everything: true, metadata: true, ..Shown::default() };
             status(&record, &shown, dialect)?
         }

@@ -1,6 +1,6 @@
 //! `chartroom registry`: who we are to registries.
 
-use std::io::{BufRead, Read, stdin};
+use std::io::{BufRead, stdin};
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -9,7 +9,7 @@ use chart::warning::log_line;
 use registry::Access;
 
 use crate::flags::Global;
-use crate::{fetching, output, signatures};
+use crate::{fetching, output, secrets};
 
 /// Log in to registries, and out again.
 ///
@@ -101,25 +101,13 @@ impl Login {
         fetching::say("Login Succeeded", dialect)
     }
 
-    /// Name and password: from flags, from standard input, or asked for (`getUsernamePassword`).
+    /// Name and password: from standard input, from flags, or asked for (`getUsernamePassword`).
     fn credentials(&self, dialect: Dialect) -> Result<(String, String)> {
         if self.password_stdin {
-            let mut password = String::new();
-            stdin().read_to_string(&mut password)?;
-            let line = password.strip_suffix('\n').unwrap_or(&password);
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            return Ok((self.username.clone(), line.to_owned()));
+            return Ok((self.username.clone(), secrets::from_stdin()?));
         }
         if !self.password.is_empty() {
-            let warning = match dialect {
-                Dialect::Helm3 => {
-                    "WARNING: Using --password via the CLI is insecure. Use --password-stdin.".to_owned()
-                }
-                Dialect::Helm4 => {
-                    log_line("WARN", "using --password via the CLI is insecure. Use --password-stdin", &[])
-                }
-            };
-            output::remark(&warning);
+            output::remark(&warning(dialect));
             return Ok((self.username.clone(), self.password.clone()));
         }
         let username = match self.username.is_empty() {
@@ -127,11 +115,23 @@ impl Login {
             false => self.username.clone(),
         };
         let what = if username.is_empty() { "Token" } else { "Password" };
-        let password = signatures::ask(&format!("{what}: "))?;
+        let password = secrets::ask(&format!("{what}: "))?;
         if password.is_empty() {
             bail!("{} required", what.to_lowercase());
         }
         Ok((username, password))
+    }
+}
+
+/// What Helm thinks of passwords on the command line.
+fn warning(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Helm3 => {
+            "WARNING: Using --password via the CLI is insecure. Use --password-stdin.".to_owned()
+        }
+        Dialect::Helm4 => {
+            log_line("WARN", "using --password via the CLI is insecure. Use --password-stdin", &[])
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use chart::warning::log_line;
 use golang::semver::{Constraints, Version};
 use golang::strconv::{parse_uint, quote};
 use registry::repository::search::{Hit, search, word};
-use registry::repository::{Index, Repositories, RepositoriesError, read_cached};
+use registry::repository::{Index, Repositories, read_cached};
 use serde::Serialize;
 use template::functions::regex::compile_go;
 
@@ -161,13 +161,9 @@ impl<'h> Element<'h> {
 
 /// What was last fetched of the repositories. One whose index is not there is grumbled about, as Helm does.
 fn indexes(global: &Global) -> Result<Vec<(String, Index)>> {
-    const NONE: &str = "no repositories configured";
     let (settings, dialect) = (global.files.settings(), global.helm.dialect());
-    let list = match Repositories::read(&settings.repository_config) {
-        Err(RepositoriesError::Missing(_)) => bail!(NONE),
-        Ok(list) if list.entries.is_empty() => bail!(NONE),
-        read => read?,
-    };
+    let list = Repositories::read_filled(&settings.repository_config)?;
+    let list = list.ok_or_else(|| anyhow!("no repositories configured"))?;
     let mut indexes = Vec::new();
     for repository in list.entries {
         match read_cached(&settings.repository_cache, &repository.name, dialect) {

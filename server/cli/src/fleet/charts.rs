@@ -15,6 +15,7 @@ use crate::commands::dependency::update::Manager;
 use crate::flags::Global;
 use crate::manifests::ChartSource;
 use crate::output;
+use crate::signatures::default_keyring;
 
 /// Charts that were read, by where they come from.
 pub(crate) struct ChartStore<'g> {
@@ -238,10 +239,5 @@ pub(crate) fn repository_access(repository: &Repository) -> Access {
 /// The keys that signatures are checked with: the release's, the repository's, or GnuPG's own.
 pub(crate) fn keyring(of_release: &str, repository: Option<&Repository>) -> PathBuf {
     let named = [of_release, repository.map_or("", |it| it.keyring.as_str())];
-    let usual = || {
-        let home = std::env::var_os("GNUPGHOME").map(PathBuf::from);
-        let home = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".gnupg")));
-        home.unwrap_or_default().join("pubring.gpg")
-    };
-    named.into_iter().find(|it| !it.is_empty()).map_or_else(usual, PathBuf::from)
+    named.into_iter().find(|it| !it.is_empty()).map_or_else(default_keyring, PathBuf::from)
 }

@@ -1,9 +1,9 @@
 //! What templates see: `.Values`, `.Environment`, `.Release` and the rest, in Helmfile's structs.
 
-use template::{Map, MapType, Origin, Str, Value};
+use template::{Map, MapType, Origin, Str, Struct, Value};
 use yaml::{Entry, Node};
 
-use super::value::{Struct, from_node};
+use super::value::from_node;
 use crate::model::Labels;
 
 /// The data of a template.

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use golang::path::join;
-use template::{Data, Failure, Host, List, ListType, Lookup, Map, Value};
+use template::{Data, Failure, Host, List, ListType, Lookup, Map, Struct, Value};
 
 use super::refs::{References, Unresolved};
-use super::value::{Struct, from_node, to_node};
+use super::value::{from_node, to_node};
 use crate::{Code, Fault, FaultKind, PathKind, Program, World};
 
 /// The outside as the templates of one folder reach it.

@@ -1,9 +1,8 @@
 //! State values as templates see them.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 
-use template::{Data, IntKind, List, Map, MapType, Object, Origin, Str, Value};
+use template::{Data, IntKind, List, Map, MapType, Origin, Str, Value};
 use yaml::Node;
 
 /// A tree as Go's values: integers are `int`, as go-yaml makes them of a file for anything. What has no place of its own
@@ -49,41 +48,4 @@ pub(crate) fn to_node(value: &Value) -> Node {
         Data::Invalid | Data::Nil | Data::Complex(_) | Data::Bytes(_) => yaml::Value::Null,
     };
     Node::computed(tree)
-}
-
-/// A Go struct of Helmfile's that templates can look into.
-#[derive(Debug)]
-pub(crate) struct Struct {
-    pub(crate) type_name: &'static str,
-    pub(crate) fields: Vec<(&'static str, Value)>,
-}
-
-impl Struct {
-    pub(crate) fn value(type_name: &'static str, fields: Vec<(&'static str, Value)>) -> Value {
-        Value::new(Data::Object(std::rc::Rc::new(Self { type_name, fields })))
-    }
-}
-
-impl Object for Struct {
-    fn type_name(&self) -> &str {
-        self.type_name
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        self.fields.clone()
-    }
-
-    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
-        Some(self.fields.clone())
-    }
-
-    /// go-yaml writes the names of fields in small letters.
-    fn to_json(&self) -> Value {
-        let entry = |(name, value): &(&'static str, Value)| (name.to_lowercase(), value.clone());
-        self.fields.iter().map(entry).collect::<Map>().into()
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
 }

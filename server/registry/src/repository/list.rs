@@ -110,6 +110,11 @@ impl Repositories {
         }
     }
 
+    /// The list, if there is one and something is in it: most commands are of no use without.
+    pub fn read_filled(path: &Path) -> Result<Option<Self>, RepositoriesError> {
+        Ok(Some(Self::read_or_empty(path)?).filter(|it| !it.entries.is_empty()))
+    }
+
     fn parse(text: &str) -> Result<Self, RepositoriesError> {
         let node = yaml::parse(text, FileId(0), Numbers::AsWritten)
             .map_err(|error| RepositoriesError::Invalid(convert_error(&error.message)))?;

@@ -11,7 +11,7 @@ mod structured;
 
 pub use index::{Index, IndexConfig, Item, tidy};
 pub use lines::{Delta, Line, diff_lines};
-pub use report::{Form, ReportConfig};
+pub use report::{Form, KeyParts, ReportConfig};
 
 use secrets::Secrets;
 

@@ -133,19 +133,29 @@ impl Diff {
         self.entries.iter().filter_map(of).collect()
     }
 
+    /// What changes, and how, as templates of helm-diff see it: without objects whose names are none.
+    pub fn rows(&self) -> impl Iterator<Item = (KeyParts<'_>, Change)> {
+        self.entries.iter().filter_map(|entry| Some((parts_of(&entry.key)?, entry.change)))
+    }
+
     /// As helm-diff's template for it writes it.
     fn json(&self) -> String {
-        let objects: Vec<String> = self.entries.iter().filter_map(json).collect();
+        let objects: Vec<String> = self.rows().map(|(parts, change)| json(parts, change)).collect();
         format!("[{}]\n", objects.join(","))
     }
 }
 
 /// What a key says of its object.
-pub(super) struct KeyParts<'k> {
-    pub(super) namespace: &'k str,
-    pub(super) name: &'k str,
-    pub(super) kind: &'k str,
-    pub(super) group: &'k str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyParts<'k> {
+    /// Its namespace.
+    pub namespace: &'k str,
+    /// Its name.
+    pub name: &'k str,
+    /// Its kind.
+    pub kind: &'k str,
+    /// Its API group, or `v1` for none.
+    pub group: &'k str,
 }
 
 /// Takes `namespace, name, Kind (group)` apart. What has another name than Kubernetes gives has none.
@@ -161,13 +171,13 @@ pub(super) fn parts_of(key: &str) -> Option<KeyParts<'_>> {
     is_known.then_some(KeyParts { namespace, name, kind, group })
 }
 
-fn json(entry: &Entry) -> Option<String> {
-    let KeyParts { namespace, name, kind, group } = parts_of(&entry.key)?;
-    let change = entry.change.as_str();
-    Some(format!(
+fn json(parts: KeyParts<'_>, change: Change) -> String {
+    let KeyParts { namespace, name, kind, group } = parts;
+    let change = change.as_str();
+    format!(
         "{{\n  \"api\": \"{group}\",\n  \"kind\": \"{kind}\",\n  \"namespace\": \"{namespace}\",\n  \"name\": \"{name}\",\n  \
          \"change\": \"{change}\"\n}}"
-    ))
+    )
 }
 
 fn coloured(text: &str, colour: &str, config: &ReportConfig) -> String {

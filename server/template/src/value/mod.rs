@@ -20,7 +20,7 @@ pub use deep::Filled;
 pub use list::List;
 pub use map::Map;
 pub(crate) use map::memory_of as map_memory;
-pub use object::{Call, Method, Object};
+pub use object::{Call, Method, Object, Struct};
 pub use str::Str;
 pub use types::{GoType, IntKind, ListType, MapType};
 pub use watch::{Looks, PathId, Paths, Read, Watch};

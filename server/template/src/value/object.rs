@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::fmt;
+use std::rc::Rc;
 
-use crate::{Cx, Failure, IntKind, Signature, Value};
+use crate::{Cx, Data, Failure, IntKind, Map, Signature, Value};
 
 /// A Go struct, or a pointer to one.
 pub trait Object: fmt::Debug {
@@ -75,5 +76,43 @@ pub struct Method {
 impl fmt::Debug for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Method").field("signature", &self.signature).finish_non_exhaustive()
+    }
+}
+
+/// A Go struct without methods, by the names of its fields: what it has no field for is an error to look for.
+#[derive(Debug)]
+pub struct Struct {
+    type_name: &'static str,
+    fields: Vec<(&'static str, Value)>,
+}
+
+impl Struct {
+    /// A value of a type, as `%T` prints its name, with its exported fields in the order of their declaration.
+    pub fn value(type_name: &'static str, fields: Vec<(&'static str, Value)>) -> Value {
+        Value::new(Data::Object(Rc::new(Self { type_name, fields })))
+    }
+}
+
+impl Object for Struct {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields.clone()
+    }
+
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields.clone())
+    }
+
+    /// go-yaml writes the names of fields in small letters.
+    fn to_json(&self) -> Value {
+        let entry = |(name, value): &(&'static str, Value)| (name.to_lowercase(), value.clone());
+        self.fields.iter().map(entry).collect::<Map>().into()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }

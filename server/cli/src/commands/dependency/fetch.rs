@@ -88,11 +88,8 @@ impl Manager {
                 format!("no cached repository for {of} found. (try 'helm repo update'): {error}")
             })?
             .ok_or_else(|| format!("{name} chart not found in repo {}", dependency.repository))?;
-        let range = Constraints::parse(version).map_err(|error| error.to_string())?;
-        let mut versions =
-            versions.into_iter().filter(|it| !it.urls.is_empty()).map(|it| it.metadata.version);
-        let fits = |version: &String| Version::parse(version).is_ok_and(|it| range.check(&it));
-        Ok(versions.find(fits).unwrap_or_default())
+        let versions = versions.into_iter().filter(|it| !it.urls.is_empty());
+        first_in(version, versions.map(|it| it.metadata.version))
     }
 
     /// The versions of a chart in a repository; `None` if it has no such chart.
@@ -113,9 +110,7 @@ impl Manager {
         let versions = self.client.versions(&chart).map_err(|error| {
             format!("could not retrieve list of tags for repository {repository}: {error}")
         })?;
-        let range = Constraints::parse(version).map_err(|error| error.to_string())?;
-        let fits = |version: &String| Version::parse(version).is_ok_and(|it| range.check(&it));
-        Ok(versions.into_iter().find(fits).unwrap_or_default())
+        first_in(version, versions)
     }
 
     /// From a registry.
@@ -191,6 +186,13 @@ impl Manager {
         archives.insert(found.file_name.clone(), data);
         Ok(())
     }
+}
+
+/// The first version in a range, which is the newest as they come; no version where there is none.
+fn first_in(range: &str, versions: impl IntoIterator<Item = String>) -> Result<String, String> {
+    let range = Constraints::parse(range).map_err(|error| error.to_string())?;
+    let fits = |version: &String| Version::parse(version).is_ok_and(|it| range.check(&it));
+    Ok(versions.into_iter().find(fits).unwrap_or_default())
 }
 
 /// Whether two versions are the same, however they are written.

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use release::diff::{DiffConfig, Form, IndexConfig, ReportConfig};
 
 /// How a diff looks.
@@ -88,19 +88,29 @@ impl Flags {
         }
     }
 
+    /// The template that a diff is printed by, if the user has one.
+    pub(super) fn template(&self) -> Result<Option<String>> {
+        let file = std::env::var_os("HELM_DIFF_TPL").filter(|_| self.output == "template");
+        let read = |file: std::path::PathBuf| {
+            std::fs::read_to_string(&file).with_context(|| format!("HELM_DIFF_TPL: {}", file.display()))
+        };
+        file.map(std::path::PathBuf::from).map(read).transpose()
+    }
+
     /// How a diff is told.
     pub(super) fn report(&self) -> Result<ReportConfig> {
         let form = match self.output.as_str() {
             "diff" | "" => Form::Diff,
             "simple" => Form::Simple,
-            "json" => Form::Json,
+            // Without a template of the user's, helm-diff's own one makes JSON.
+            "json" | "template" => Form::Json,
             "structured" => Form::Structured,
-            other @ ("template" | "dyff") => {
-                bail!(
-                    "--output {other} is helm-diff's, and chartroom does not have it; there are diff, simple, json and structured"
-                )
+            "dyff" => bail!(
+                "--output dyff is helm-diff's, and chartroom does not have it; there are diff, simple, json, structured and template"
+            ),
+            other => {
+                bail!("{other} is no form of a diff; there are diff, simple, json, structured and template")
             }
-            other => bail!("{other} is no form of a diff; there are diff, simple, json and structured"),
         };
         let mut suppressed_kinds = self.suppress.clone();
         suppressed_kinds.extend(self.suppress_secrets.then(|| "Secret".to_owned()));

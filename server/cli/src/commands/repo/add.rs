@@ -1,15 +1,16 @@
 //! `chartroom repo add`.
 
-use std::io::{Read, stdin};
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
+use chart::Dialect;
 use golang::strconv::quote;
-use registry::repository::{Repositories, RepositoriesError, Repository};
+use registry::Client;
+use registry::repository::{Repositories, RepositoriesError, Repository, without_credentials};
 
 use super::{PATIENCE, longest};
 use crate::flags::Global;
-use crate::signatures::ask;
-use crate::{charts, output};
+use crate::{charts, output, secrets};
 
 /// Where the repositories of Helm's first years went.
 const MOVED: [(&str, &str); 2] = [
@@ -69,13 +70,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
             "\"chartroom repo add\" requires 2 arguments\n\nUsage:  chartroom repo add [NAME] [URL] [flags]"
         );
     };
-    let moved = MOVED.iter().find(|(old, _)| !args.allow_deprecated_repos && url.contains(old));
-    if let Some((_, new)) = moved {
-        bail!("repo {} is no longer available; try {} instead", quote(url), quote(new));
-    }
-    if name.contains('/') {
-        bail!("repository name ({name}) contains '/', please specify a different name without '/'");
-    }
+    args.check(name, url)?;
     let longest = longest(&args.timeout)?;
     let repository = args.repository(name, url)?;
     let client = global.files.client()?;
@@ -92,26 +87,45 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
             None => {}
         }
         check_scheme(url)?;
-        for read in client.refresh(std::slice::from_ref(&repository), longest) {
-            let read = read.map_err(|error| {
-                anyhow!(
-                    "looks like {} is not a valid chart repository or cannot be reached: {error}",
-                    shown(url)
-                )
-            })?;
-            output::remark_all(&read.warnings, global.helm.dialect());
-        }
+        try_out(&client, &repository, longest, global.helm.dialect())?;
         list.set(repository);
         Ok((format!("{} has been added to your repositories\n", quote(name)), true))
     });
     output::print(&text.map_err(|error: anyhow::Error| in_words(&path, error))?)
 }
 
+/// Fetches its index.
+fn try_out(client: &Client, repository: &Repository, longest: Duration, dialect: Dialect) -> Result<()> {
+    for read in client.refresh(std::slice::from_ref(repository), longest) {
+        let read = read.map_err(|error| {
+            let url = shown(&repository.url);
+            anyhow!("looks like {url} is not a valid chart repository or cannot be reached: {error}")
+        })?;
+        output::remark_all(&read.warnings, dialect);
+    }
+    Ok(())
+}
+
 impl Args {
+    /// What is wrong before anybody is asked.
+    fn check(&self, name: &str, url: &str) -> Result<()> {
+        let moved = MOVED.iter().find(|(old, _)| !self.allow_deprecated_repos && url.contains(old));
+        if let Some((_, new)) = moved {
+            bail!("repo {} is no longer available; try {} instead", quote(url), quote(new));
+        }
+        if name.contains('/') {
+            bail!("repository name ({name}) contains '/', please specify a different name without '/'");
+        }
+        Ok(())
+    }
+
     fn repository(&self, name: &str, url: &str) -> Result<Repository> {
         let mut password = self.password.clone();
         if !self.username.is_empty() && password.is_empty() {
-            password = if self.password_stdin { from_stdin()? } else { ask("Password: ")? };
+            password = match self.password_stdin {
+                true => secrets::from_stdin()?,
+                false => secrets::ask("Password: ")?,
+            };
         }
         Ok(Repository {
             name: name.to_owned(),
@@ -127,20 +141,13 @@ impl Args {
     }
 }
 
-/// All of it, without the line break at its end.
-fn from_stdin() -> Result<String> {
-    let mut text = String::new();
-    stdin().lock().read_to_string(&mut text)?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
-}
-
 fn check_scheme(url: &str) -> Result<()> {
     match url.split_once("://") {
         Some(("http" | "https", _)) => Ok(()),
         Some(("oci", _)) => bail!(
-            "{url} is a registry, which needs no adding; name its charts by their addresses: \
-             chartroom show chart {url}/NAME"
+            "{0} is a registry, which needs no adding; name its charts by their addresses: \
+             chartroom show chart {0}/NAME",
+            without_credentials(url)
         ),
         Some((scheme, _)) => bail!("could not find protocol handler for: {scheme}"),
         None => bail!("could not find protocol handler for: "),
@@ -149,7 +156,7 @@ fn check_scheme(url: &str) -> Result<()> {
 
 /// An address in quotes, without a password that may be in it.
 fn shown(url: &str) -> String {
-    quote(registry::repository::without_credentials(url))
+    quote(without_credentials(url))
 }
 
 /// A list that cannot be read is named; what it says is Helm's.

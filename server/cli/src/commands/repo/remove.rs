@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use golang::strconv::quote;
-use registry::repository::{Repositories, RepositoriesError, charts_file, index_file};
+use registry::repository::{Repositories, charts_file, index_file};
 
 use crate::flags::Global;
 use crate::{charts, output};
@@ -28,10 +28,8 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     }
     let settings = global.files.settings();
     let path = &settings.repository_config;
-    match Repositories::read(path) {
-        Err(RepositoriesError::Missing(_)) => bail!("no repositories configured"),
-        Ok(list) if list.entries.is_empty() => bail!("no repositories configured"),
-        read => drop(read?),
+    if Repositories::read_filled(path)?.is_none() {
+        bail!("no repositories configured");
     }
     for name in &args.names {
         Repositories::change(path, |list| {

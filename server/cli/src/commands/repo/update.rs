@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 use chart::Dialect;
 use golang::strconv::quote;
-use registry::repository::{Repositories, RepositoriesError, Repository, without_credentials};
+use registry::repository::{Repositories, Repository, without_credentials};
 
 use super::{PATIENCE, longest};
 use crate::flags::Global;
@@ -27,15 +27,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
-    const NONE: &str = "no repositories found. You must add one before updating";
     let longest = longest(&args.timeout)?;
     let client = global.files.client()?;
     let path = &client.settings().repository_config;
-    let list = match Repositories::read(path) {
-        Err(RepositoriesError::Missing(_)) => bail!(NONE),
-        Ok(list) if list.entries.is_empty() => bail!(NONE),
-        read => read.map_err(|error| anyhow!("failed loading file: {}: {error}", path.display()))?,
-    };
+    let list = Repositories::read_filled(path)
+        .map_err(|error| anyhow!("failed loading file: {}: {error}", path.display()))?
+        .ok_or_else(|| anyhow!("no repositories found. You must add one before updating"))?;
     if let Some(name) = args.names.iter().find(|name| list.get(name).is_none()) {
         bail!("no repositories found matching '{name}'.  Nothing will be updated");
     }

@@ -1,0 +1,75 @@
+//! Versions in the editor, out of repositories and registries that only the helmfile knows how to talk to.
+
+use chartroom_tests::rig::{FakeRegistry, Login, Manners, PASSWORD, Repository, Service, Tool, USER};
+use chartroom_tests::{Client, Scratch};
+use serde_json::{Value, json};
+
+use crate::charts;
+
+/// The language server for a folder, whose user has no repositories, and a password in the environment.
+fn server(folder: &Scratch) -> Client {
+    let mut command = Tool::Ours4.command(folder.path());
+    command.arg("lsp").env("SHOP_PASSWORD", PASSWORD);
+    Client::start_as(command, folder.path(), json!({}))
+}
+
+/// The versions that are completed in the only release of a helmfile.
+fn versions(folder: &Scratch, helmfile: &str) -> (Vec<String>, Value) {
+    folder.write("helmfile.yaml", helmfile);
+    let mut client = server(folder);
+    client.open("helmfile.yaml", "yaml");
+    let at = client.behind("helmfile.yaml", "version: ");
+    let answer = client.request("textDocument/completion", at);
+    (Client::labels(&answer), answer)
+}
+
+#[test]
+fn a_repository_with_certificates_and_a_password() {
+    let service = Service { tls: true, client_certificates: true, password: true, faults: Vec::new() };
+    let (repository, folder) = (Repository::new(service), Scratch::new());
+    for version in ["1.0.0", "1.1.0"] {
+        let packed = charts::packed(Tool::Ours4, &folder, "web", version);
+        repository.publish("web", version, &std::fs::read(packed).unwrap());
+    }
+    let certificates = repository.certificates();
+    let (certificate, key) = certificates.client();
+    for (name, file) in [("ca.pem", certificates.ca()), ("own.pem", certificate), ("key.pem", key)] {
+        folder.write(name, std::fs::read(file).unwrap());
+    }
+    let helmfile = |access: &str| {
+        let url = repository.url();
+        format!(
+            "repositories:\n  - name: shop\n    url: {url}\n{access}releases:\n  - name: web\n    chart: shop/web\n    version: 1\n"
+        )
+    };
+    let files = "    caFile: ca.pem\n    certFile: own.pem\n    keyFile: key.pem\n";
+    for incomplete in ["", files, &format!("    username: {USER}\n")] {
+        assert_eq!(versions(&folder, &helmfile(incomplete)).0, [""; 0], "{incomplete}");
+    }
+    let (found, answer) = versions(&folder, &helmfile(&format!("{files}    username: {USER}\n")));
+    assert_eq!(found, ["1.1.0", "1.0.0"]);
+    assert!(!answer.to_string().contains(PASSWORD));
+}
+
+#[test]
+fn a_registry_with_a_password() {
+    let registry = FakeRegistry::new(Manners { login: Login::Basic, plain_http: true, ..Manners::default() });
+    let folder = Scratch::new();
+    for version in ["1.0.0", "1.1.0_build.7"] {
+        registry.put_chart("charts/web", version, b"only its tag is looked at");
+    }
+    let helmfile = |access: &str| {
+        let host = registry.host();
+        format!(
+            "repositories:\n  - name: shop\n    url: {host}/charts\n    oci: true\n    plainHttp: true\n{access}releases:\n  \
+             - name: web\n    chart: shop/web\n    version: 1\n"
+        )
+    };
+    assert_eq!(versions(&folder, &helmfile("")).0, [""; 0]);
+    assert_eq!(
+        versions(&folder, &helmfile(&format!("    username: {USER}\n"))).0,
+        ["1.1.0+build.7", "1.0.0"]
+    );
+    let shown = registry.requests();
+    assert!(shown.iter().any(|it| it.header("authorization").is_some()));
+}
