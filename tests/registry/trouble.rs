@@ -222,6 +222,9 @@ fn a_server_of_tokens_that_fails_is_named() {
         login.args(["registry", "login", &host, "-u", USER, "--password-stdin", "--plain-http"]);
         one_error(&Outcome::with_input(&mut login, PASSWORD, folder.path()), said);
         assert!(!folder.path().join(".home/registry/config.json").exists(), "{said}");
+        // Six times for each command, and in both ways for `login`.
+        let asked = registry.requests().iter().filter(|it| it.path() == "/token").count();
+        assert!(asked <= 24, "{asked} {said}");
     });
 }
 

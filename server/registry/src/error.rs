@@ -142,6 +142,11 @@ impl Error {
         }
     }
 
+    /// Whether nothing came back at all.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self, Self::NoAnswer(error) if !matches!(error.trouble, Trouble::Nonsense(_)))
+    }
+
     /// Whether the server said that there is no such thing.
     pub fn is_not_found(&self) -> bool {
         self.refusal().is_some_and(|it| it.status == 404)

@@ -42,6 +42,8 @@ pub(crate) struct Reply {
     body: Vec<u8>,
     /// After how many bytes of the body the connection is cut.
     cut: Option<usize>,
+    /// Whether nothing follows then, instead.
+    is_stuck: bool,
 }
 
 pub(crate) fn reply(status: u16, body: impl Into<Vec<u8>>) -> Reply {
@@ -57,6 +59,10 @@ impl Reply {
     pub(crate) fn cut_after(mut self, bytes: usize) -> Self {
         self.cut = Some(bytes);
         self
+    }
+
+    pub(crate) fn stuck_after(self, bytes: usize) -> Self {
+        Self { is_stuck: true, ..self.cut_after(bytes) }
     }
 }
 
@@ -80,7 +86,10 @@ impl Fake {
                 let Some((request, stream)) = stream.ok().and_then(read) else { continue };
                 noted.lock().unwrap().push(request.clone());
                 match answer(&request) {
-                    Some(reply) => write(stream, &request, &reply),
+                    Some(reply) => {
+                        write(&stream, &request, &reply);
+                        silent.extend(reply.is_stuck.then_some(stream));
+                    }
                     None => silent.push(stream),
                 }
             }
@@ -129,7 +138,7 @@ fn read(mut stream: TcpStream) -> Option<(Asked, TcpStream)> {
     Some((Asked { method, path, headers, body }, reader.into_inner()))
 }
 
-fn write(mut stream: TcpStream, asked: &Asked, reply: &Reply) {
+fn write(mut stream: &TcpStream, asked: &Asked, reply: &Reply) {
     let mut head = format!("HTTP/1.1 {} It\r\nConnection: close\r\n", reply.status);
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));

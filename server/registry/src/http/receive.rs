@@ -81,11 +81,14 @@ pub(crate) async fn download(sender: &impl Sender, ask: &Ask, want: &Want<'_>) -
     let mut got = Vec::new();
     let mut answer = accept(&ask, sender.send(&ask).await?, &[200]).await?;
     let mut head = Head::of(&answer);
-    let mut attempt = 1;
+    let (mut attempt, mut had) = (1, 0);
     while let Err(error) = receive(&ask, &mut answer, &mut got, want.limit, sender.limits()).await {
-        if attempt >= sender.limits().attempts || !matches!(&error, Error::NoAnswer(_)) {
+        let is_stuck = matches!(&error, Error::NoAnswer(it) if matches!(it.trouble, Trouble::Silent { .. }))
+            && got.len() <= had;
+        if attempt >= sender.limits().attempts || !matches!(&error, Error::NoAnswer(_)) || is_stuck {
             return Err(error);
         }
+        had = got.len();
         tokio::time::sleep(sender.limits().backoff(attempt)).await;
         attempt += 1;
         answer = accept(&ask, sender.send(&from(&ask, got.len(), &head)).await?, &[200, 206]).await?;

@@ -72,6 +72,18 @@ fn a_download_goes_on_where_it_was_cut() {
 }
 
 #[test]
+fn a_download_that_gets_stuck_is_taken_up_if_it_went_on_before() {
+    let fake = in_turn(vec![
+        reply(200, "0123456789").stuck_after(4),
+        reply(206, "456789").header("Content-Range", "bytes 4-9/10"),
+    ]);
+    assert_eq!(get(&fake, &ANY), Ok(b"0123456789".to_vec()));
+    let fake = in_turn(vec![reply(200, "0123456789").stuck_after(0)]);
+    assert!(get(&fake, &ANY).unwrap_err().contains("no answer for"));
+    assert_eq!(fake.lines().len(), 1, "nobody waits again for nothing");
+}
+
+#[test]
 fn a_download_begins_anew_where_there_are_no_ranges() {
     let fake = in_turn(vec![reply(200, "old 6789").cut_after(4), reply(200, "0123456789")]);
     assert_eq!(get(&fake, &ANY), Ok(b"0123456789".to_vec()));

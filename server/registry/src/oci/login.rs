@@ -49,6 +49,8 @@ impl Client {
                         return Ok(credential);
                     }
                 }
+                // Another form is of no use where nobody listens.
+                Err(error) if error.is_silence() => return Err(error),
                 Err(error) => last = Err(error),
             }
         }

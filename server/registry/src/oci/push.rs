@@ -130,9 +130,11 @@ impl Remote {
                 Ok(()) => return Ok(blob),
                 Err(error) => error,
             };
+            // Whatever else it took was tried often enough by itself, tokens among it.
+            let is_upload = |method: &Method| *method == Method::PUT || *method == Method::PATCH;
             let again = match &error {
-                Error::NoAnswer(it) => matches!(it.trouble, Trouble::Cut(_)),
-                Error::Refused(it) => it.status >= 500,
+                Error::NoAnswer(it) => is_upload(&it.method) && matches!(it.trouble, Trouble::Cut(_)),
+                Error::Refused(it) => is_upload(&it.method) && it.status >= 500,
                 _ => false,
             };
             if !again || attempt >= self.session.limits().attempts {
