@@ -9,9 +9,9 @@
 mod charts;
 mod credentials;
 mod dependencies;
-mod editor;
 mod exchange;
 mod guide;
+mod helmfiles;
 mod repositories;
 mod rig;
 mod signatures;

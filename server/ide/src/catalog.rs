@@ -1,7 +1,6 @@
 //! What repositories and registries offer: as much of it as is known without waiting for it.
 
 use std::fmt::{self, Debug};
-use std::path::Path;
 use std::sync::Arc;
 
 use golang::semver::Version;
@@ -9,7 +8,6 @@ use helmfile::model::Repository;
 use text::TextRange;
 
 use crate::completion::{CompletionItem, CompletionKind};
-use crate::helmfile::resolve_path;
 
 /// A chart that is fetched from elsewhere: of a helmfile's release or of a `dependencies:` entry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,12 +40,7 @@ impl RepositorySource {
             false => item.url.clone(),
         };
         // Where it is written changes with every line above it, and says nothing about the repository.
-        let mut item = Repository { at: None, ..item.clone() };
-        for file in [&mut item.ca_file, &mut item.cert_file, &mut item.key_file, &mut item.keyring] {
-            if !file.is_empty() && !Path::new(file).is_absolute() {
-                *file = resolve_path(folder, file);
-            }
-        }
+        let item = Repository { at: None, ..item.in_folder(folder) };
         Self { address, item: Some(Arc::new(item)) }
     }
 }

@@ -147,6 +147,8 @@ impl<'g> ChartStore<'g> {
         let options = &release.options;
         let named = release.repository_and_chart();
         let repository = named.and_then(|(name, _)| file.repositories.iter().find(|it| it.name == name));
+        let repository = repository.map(|it| it.in_folder(&file.folder));
+        let repository = repository.as_ref();
         let mut access = repository.map(repository_access).unwrap_or_default();
         access.plain_http |= options.plain_http || self.plain_http;
         access.insecure_skip_tls_verify |= options.insecure_skip_tls_verify && !access.plain_http;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use text::FileRange;
 
+use crate::paths::within;
+
 /// An item of `repositories:`.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Repository {
@@ -53,6 +55,17 @@ impl Repository {
     pub fn variables(&self) -> (String, String) {
         let name = self.name.replace('-', "_").to_uppercase();
         (format!("{name}_USERNAME"), format!("{name}_PASSWORD"))
+    }
+
+    /// The same with whole paths: Helmfile calls Helm in the folder of the helmfile, so that is where its files are.
+    pub fn in_folder(&self, folder: &str) -> Self {
+        let mut whole = self.clone();
+        for file in [&mut whole.ca_file, &mut whole.cert_file, &mut whole.key_file, &mut whole.keyring] {
+            if !file.is_empty() {
+                *file = within(folder, file);
+            }
+        }
+        whole
     }
 
     /// The host of a registry, with its port: what a login is for.

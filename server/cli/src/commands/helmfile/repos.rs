@@ -32,12 +32,13 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
 /// Fetches the indexes of all repositories, and puts those that could be had on the user's list.
 pub(super) fn add_all<'f>(called: &Called<'_>, files: impl Iterator<Item = &'f StateFile>) -> Result<()> {
     let mut wanted: Vec<Repository> = Vec::new();
-    for repository in files.flat_map(|file| &file.repositories) {
+    let all = files.flat_map(|file| file.repositories.iter().map(|it| it.in_folder(&file.folder)));
+    for repository in all {
         if repository.oci {
             // A registry has no index, and its credentials go along with each request.
             continue;
         }
-        let found = in_the_users_words(repository);
+        let found = in_the_users_words(&repository);
         if !wanted.iter().any(|it| it.name == found.name) {
             called.remark(&format!("Adding repo {} {}", found.name, found.url));
             wanted.push(found);

@@ -1,10 +1,10 @@
-//! Versions in the editor, out of repositories and registries that only the helmfile knows how to talk to.
+//! Repositories and registries that only a helmfile knows how to talk to: versions in the editor, and charts of releases.
 
 use chartroom_tests::rig::{FakeRegistry, Login, Manners, PASSWORD, Repository, Service, Tool, USER};
 use chartroom_tests::{Client, Scratch};
 use serde_json::{Value, json};
 
-use crate::charts;
+use crate::{charts, must};
 
 /// The language server for a folder, whose user has no repositories, and a password in the environment.
 fn server(folder: &Scratch) -> Client {
@@ -23,30 +23,56 @@ fn versions(folder: &Scratch, helmfile: &str) -> (Vec<String>, Value) {
     (Client::labels(&answer), answer)
 }
 
-#[test]
-fn a_repository_with_certificates_and_a_password() {
+/// A repository that wants a certificate and a password, with two versions of a chart; `ca.pem`, `own.pem` and `key.pem` for it
+/// are in a folder.
+fn guarded(folder: &Scratch, place: &str) -> Repository {
     let service = Service { tls: true, client_certificates: true, password: true, faults: Vec::new() };
-    let (repository, folder) = (Repository::new(service), Scratch::new());
+    let repository = Repository::new(service);
     for version in ["1.0.0", "1.1.0"] {
-        let packed = charts::packed(Tool::Ours4, &folder, "web", version);
+        let packed = charts::packed(Tool::Ours4, folder, "web", version);
         repository.publish("web", version, &std::fs::read(packed).unwrap());
     }
     let certificates = repository.certificates();
     let (certificate, key) = certificates.client();
     for (name, file) in [("ca.pem", certificates.ca()), ("own.pem", certificate), ("key.pem", key)] {
-        folder.write(name, std::fs::read(file).unwrap());
+        folder.write(&format!("{place}{name}"), std::fs::read(file).unwrap());
     }
+    repository
+}
+
+const FILES: &str = "    caFile: ca.pem\n    certFile: own.pem\n    keyFile: key.pem\n";
+
+#[test]
+fn files_are_where_the_helmfile_is() {
+    let folder = Scratch::new();
+    let repository = guarded(&folder, "deploy/");
+    let access = format!("{FILES}    username: {USER}\n    password: {PASSWORD}\n");
+    let helmfile = format!(
+        "repositories:\n  - name: shop\n    url: {}\n{access}releases:\n  - name: web\n    chart: shop/web\n",
+        repository.url()
+    );
+    folder.write("deploy/helmfile.yaml", helmfile);
+    let rendered = must(Tool::Ours4, folder.path(), &["helmfile", "-f", "deploy/helmfile.yaml", "template"]);
+    assert!(rendered.contains("kind: ConfigMap") && !rendered.contains(PASSWORD), "{rendered}");
+    must(Tool::Ours4, folder.path(), &["helmfile", "-f", "deploy/helmfile.yaml", "repos"]);
+    let found = must(Tool::Ours4, folder.path(), &["search", "repo", "shop/web"]);
+    assert!(found.contains("1.1.0"), "{found}");
+}
+
+#[test]
+fn a_repository_with_certificates_and_a_password() {
+    let folder = Scratch::new();
+    let repository = guarded(&folder, "");
     let helmfile = |access: &str| {
         let url = repository.url();
         format!(
             "repositories:\n  - name: shop\n    url: {url}\n{access}releases:\n  - name: web\n    chart: shop/web\n    version: 1\n"
         )
     };
-    let files = "    caFile: ca.pem\n    certFile: own.pem\n    keyFile: key.pem\n";
-    for incomplete in ["", files, &format!("    username: {USER}\n")] {
+    for incomplete in ["", FILES, &format!("    username: {USER}\n")] {
         assert_eq!(versions(&folder, &helmfile(incomplete)).0, [""; 0], "{incomplete}");
     }
-    let (found, answer) = versions(&folder, &helmfile(&format!("{files}    username: {USER}\n")));
+    let (found, answer) = versions(&folder, &helmfile(&format!("{FILES}    username: {USER}\n")));
     assert_eq!(found, ["1.1.0", "1.0.0"]);
     assert!(!answer.to_string().contains(PASSWORD));
 }
