@@ -4,15 +4,11 @@ use super::Kind::{
     Bool, Group, Groups, Int, List, MaybeBool, MaybeGroup, MaybeInt, MaybeText, Named, Text, TextMap,
     TextOrTexts, Texts, TextsOrGroups,
 };
-use super::{Key, RELEASE};
+use super::{Key, RELEASE, of_release};
 
 const NO_HELM: &str = "no `helm` or `kustomize` program is run";
 const NO_ARGUMENTS: &str =
     "no `helm` program is run that takes them; most have keys of their own (`wait`, `timeout`, …)";
-pub(super) const NO_RESTART: &str = "Helm 4 has no such option any more";
-pub(super) const NO_VALIDATION: &str = "a diff shows what will be deployed, for what the cluster serves, and the server looks at objects before they are written";
-pub(super) const NO_DNS: &str = "templates are never given addresses of host names";
-const TRACKING: &str = "we wait for what is deployed ourselves: use `wait: true`";
 
 /// The file itself (`ReleaseSetSpec`).
 pub const FILE: &[Key] = &[
@@ -87,64 +83,50 @@ pub const SUB_HELMFILE: &[Key] = &[
     Key::new("values", List, "State values for it: files, or values that stand here."),
 ];
 
-/// `helmDefaults` (`HelmSpec`)
+/// `helmDefaults` (`HelmSpec`): most are options that a release has, too, with another type
 pub const HELM_DEFAULTS: &[Key] = &[
     Key::new("kubeContext", Text, "The context of the kubeconfig for releases without one."),
     Key::new("args", Texts, "Arguments for every command of Helm.").no_effect(NO_ARGUMENTS),
     Key::new("diffArgs", Texts, "Arguments for diffs.").no_effect(NO_ARGUMENTS),
     Key::new("syncArgs", Texts, "Arguments for upgrades.").no_effect(NO_ARGUMENTS),
     Key::new("templateArgs", Texts, "Arguments for rendering.").no_effect(NO_ARGUMENTS),
-    Key::new("verify", Bool, "Check the signatures of charts.").always_printed(),
-    Key::new("keyring", Text, "The keys to check signatures with."),
-    Key::new("enableDNS", Bool, "Templates may look up host names.").always_printed().no_effect(NO_DNS),
-    Key::new("skipSchemaValidation", MaybeBool, "Do not hold values against `values.schema.json`."),
-    Key::new("devel", Bool, "Versions before a release count too.").always_printed(),
-    Key::new("wait", Bool, "Wait until what is deployed is ready.").always_printed(),
-    Key::new("waitRetries", Int, "Helm has no such option any more.")
-        .always_printed()
-        .no_effect("Helm has no such option any more"),
-    Key::new("waitForJobs", Bool, "With `wait`: until jobs have ended, too.").always_printed(),
-    Key::new("timeout", Int, "For how many seconds to wait; 300 where nothing is said.").always_printed(),
-    Key::new("recreatePods", Bool, "Restart the pods.").always_printed().no_effect(NO_RESTART),
-    Key::new("force", Bool, "Replace what cannot be changed.").always_printed(),
-    Key::new("atomic", Bool, "Bring the last good revision back where an upgrade fails.").always_printed(),
-    Key::new("rollbackOnFailure", Bool, "Helm 4's name for `atomic`.").always_printed(),
-    Key::new("cleanupOnFail", Bool, "Delete what a failed upgrade made."),
-    Key::new("forceConflicts", Bool, "Take fields that others own (server-side apply).").always_printed(),
-    Key::new("historyMax", MaybeInt, "How many revisions are kept; 10 where nothing is said, 0 for all."),
-    Key::new(
-        "createNamespace",
-        MaybeBool,
-        "Make the namespace if it is not there; so it is where nothing is said.",
-    ),
+    of_release("verify", Bool).always_printed(),
+    of_release("keyring", Text),
+    of_release("enableDNS", Bool).always_printed(),
+    of_release("skipSchemaValidation", MaybeBool),
+    of_release("devel", Bool).always_printed(),
+    of_release("wait", Bool).always_printed(),
+    of_release("waitRetries", Int).always_printed(),
+    of_release("waitForJobs", Bool).always_printed(),
+    of_release("timeout", Int).always_printed(),
+    of_release("recreatePods", Bool).always_printed(),
+    of_release("force", Bool).always_printed(),
+    of_release("atomic", Bool).always_printed(),
+    of_release("rollbackOnFailure", Bool).always_printed(),
+    of_release("cleanupOnFail", Bool),
+    of_release("forceConflicts", Bool).always_printed(),
+    of_release("historyMax", MaybeInt),
+    of_release("createNamespace", MaybeBool),
     Key::new("skipCRDs", Bool, "Do not install what is in `crds/`."),
-    Key::new("skipDeps", Bool, "Do not bring the dependencies of local charts up to date.").always_printed(),
-    Key::new("skipRefresh", Bool, "Do not fetch the indexes of repositories anew.").always_printed(),
-    Key::new("reuseValues", Bool, "On top of the values of the last revision.").always_printed(),
-    Key::new("postRenderer", MaybeText, "A program that manifests go through."),
-    Key::new("postRendererArgs", Texts, "Its arguments."),
-    Key::new("cascade", MaybeText, "How dependents are deleted: `background`, `foreground` or `orphan`."),
-    Key::new("suppressOutputLineRegex", Texts, "Lines of diffs that are not shown."),
-    Key::new(
-        "disableAutoDetectedKubeVersionForDiff",
-        MaybeBool,
-        "Diffs are not rendered for the cluster's version of Kubernetes.",
-    )
-    .no_effect(NO_VALIDATION),
-    Key::new("disableValidation", MaybeBool, "Do not ask the cluster about manifests of a diff.")
-        .no_effect(NO_VALIDATION),
-    Key::new("disableOpenAPIValidation", MaybeBool, "Do not hold manifests against the cluster's schemas.")
-        .no_effect(NO_VALIDATION),
-    Key::new("insecureSkipTLSVerify", Bool, "Do not look at the certificates of servers."),
-    Key::new("plainHttp", Bool, "Fetch charts without TLS."),
-    Key::new("deleteWait", Bool, "Wait until what is deleted is gone."),
-    Key::new("deleteTimeout", Int, "For how many seconds; 300 where nothing is said."),
-    Key::new("syncReleaseLabels", MaybeBool, "Write the labels to the release's record, too."),
-    Key::new("takeOwnership", MaybeBool, "Take objects that belong to nobody or to others."),
-    Key::new("serverSide", MaybeText, "Server-side apply: `true`, `false` or `auto`."),
-    Key::new("trackMode", Text, "How to follow what is deployed: `helm` or `kubedog`.")
-        .refused_unless("helm", TRACKING),
-    Key::new("helmStuckGrace", Int, "When to kill a Helm that hangs.").refused(TRACKING),
+    of_release("skipDeps", Bool).always_printed(),
+    of_release("skipRefresh", Bool).always_printed(),
+    of_release("reuseValues", Bool).always_printed(),
+    of_release("postRenderer", MaybeText),
+    of_release("postRendererArgs", Texts),
+    of_release("cascade", MaybeText),
+    of_release("suppressOutputLineRegex", Texts),
+    of_release("disableAutoDetectedKubeVersionForDiff", MaybeBool),
+    of_release("disableValidation", MaybeBool),
+    of_release("disableOpenAPIValidation", MaybeBool),
+    of_release("insecureSkipTLSVerify", Bool),
+    of_release("plainHttp", Bool),
+    of_release("deleteWait", Bool),
+    of_release("deleteTimeout", Int),
+    of_release("syncReleaseLabels", MaybeBool),
+    of_release("takeOwnership", MaybeBool),
+    of_release("serverSide", MaybeText),
+    of_release("trackMode", Text),
+    of_release("helmStuckGrace", Int),
 ];
 
 /// `repositories[]`

@@ -14,7 +14,7 @@ pub use file::{
 pub use release::{DEPENDENCY, INHERIT, RELEASE, SET, TRACKED};
 
 /// A key.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// As it is written.
     pub name: &'static str,
@@ -94,6 +94,25 @@ pub fn similar(keys: &'static [Key], name: &str) -> Option<&'static str> {
     let distance = |key: &Key| strsim::damerau_levenshtein(&key.name.to_lowercase(), &wanted);
     let best = keys.iter().map(|key| (distance(key), key.name)).min_by_key(|it| it.0)?;
     (best.0 <= FARTHEST.min(name.len() / 2)).then_some(best.1)
+}
+
+/// An option of releases where it stands for all of them, with the type that it has there.
+const fn of_release(name: &str, kind: Kind) -> Key {
+    let mut at = 0;
+    while !is(RELEASE[at].name, name) {
+        at += 1;
+    }
+    Key { kind, ..RELEASE[at] }
+}
+
+/// Whether two names are the same: `==` is not there before the program runs.
+const fn is(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
 }
 
 impl Key {

@@ -4,11 +4,13 @@ use super::Kind::{
     Bool, GroupOrGroups, Groups, List, MaybeBool, MaybeFloat, MaybeGroup, MaybeInt, MaybeText, Text, TextMap,
     Texts,
 };
-use super::file::{NO_DNS, NO_RESTART, NO_VALIDATION};
 use super::{HOOK, Key, MISSING_FILE_HANDLER_CONFIG};
 
 const CHARTIFY: &str =
     "charts are deployed as they are: put the change into the chart, or use `postRenderer`";
+const NO_RESTART: &str = "Helm 4 has no such option any more";
+const NO_VALIDATION: &str = "a diff shows what will be deployed, for what the cluster serves, and the server looks at objects before they are written";
+const NO_DNS: &str = "templates are never given addresses of host names";
 const TRACKING: &str = "we wait for what is deployed ourselves: use `wait: true`";
 
 /// A release.
