@@ -60,6 +60,20 @@ impl<T> Default for Slot<T> {
     }
 }
 
+impl<T> Slot<T> {
+    /// The answer came, or it turned out that there is none.
+    fn arrived(&mut self, answer: Option<T>) {
+        let believed = if answer.is_some() { BELIEVED } else { GIVEN_UP };
+        self.until = Some(Instant::now() + believed);
+        self.on_its_way = false;
+        self.answer = answer.or(self.answer.take());
+        // Whoever waited may be gone.
+        for waiting in self.waiting.drain(..) {
+            let _ = waiting.send(());
+        }
+    }
+}
+
 impl Known {
     pub(crate) fn new(market: Arc<dyn Market>) -> Self {
         Self { market, shelf: Arc::default(), pool: OnceLock::new() }
@@ -96,19 +110,10 @@ impl Known {
             let (market, shelf, key) = (self.market.clone(), self.shelf.clone(), key.clone());
             self.pool.get_or_init(|| Pool::new("market", 2)).spawn(move || {
                 let answer = job(&*market);
-                let mut all = lock(slots(&shelf));
-                let slot = all.entry(key.clone()).or_default();
-                let believed = if answer.is_ok() { BELIEVED } else { GIVEN_UP };
-                slot.until = Some(Instant::now() + believed);
-                slot.on_its_way = false;
-                match answer {
-                    Ok(answer) => slot.answer = Some(answer),
-                    Err(error) => tracing::info!("{key:?} is not known: {error}"),
+                if let Err(error) = &answer {
+                    tracing::info!("{key:?} is not known: {error}");
                 }
-                // Whoever waited may be gone.
-                for waiting in slot.waiting.drain(..) {
-                    let _ = waiting.send(());
-                }
+                lock(slots(&shelf)).entry(key).or_default().arrived(answer.ok());
             });
         }
         Some(receiver)

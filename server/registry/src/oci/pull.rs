@@ -65,18 +65,7 @@ async fn choose(remote: &Remote, version: &str) -> Result<Reference, Error> {
     }
     let version = if version.is_empty() { tag.unwrap_or_default() } else { version.to_owned() };
     if let Some(digest) = &reference.digest {
-        let tagged = reference.tagged(&version);
-        // A tag beside a digest must mean the same, but need not be there.
-        let other = match version.is_empty() {
-            true => None,
-            false => remote.digest_of(tagged.name()).await?.filter(|it| it != digest),
-        };
-        return match other {
-            Some(other) => {
-                Err(Error::say(format!("chart reference digest mismatch: {other} is not {digest}")))
-            }
-            None => Ok(Reference { tag: tagged.tag.filter(|it| !it.is_empty()), ..reference.clone() }),
-        };
+        return by_digest(remote, digest, &version).await;
     }
     if versions::is_exact(&version) {
         return Ok(reference.tagged(&version));
@@ -90,6 +79,19 @@ async fn choose(remote: &Remote, version: &str) -> Result<Reference, Error> {
         )));
     }
     Ok(reference.tagged(&versions::choose(&versions, &version)?))
+}
+
+/// The reference as its digest has it. A version beside that must mean the same, but need not be there.
+async fn by_digest(remote: &Remote, digest: &str, version: &str) -> Result<Reference, Error> {
+    let reference = &remote.reference;
+    if version.is_empty() {
+        return Ok(Reference { tag: None, ..reference.clone() });
+    }
+    let tagged = reference.tagged(version);
+    match remote.digest_of(tagged.name()).await?.filter(|it| it != digest) {
+        Some(other) => Err(Error::say(format!("chart reference digest mismatch: {other} is not {digest}"))),
+        None => Ok(Reference { tag: tagged.tag, ..reference.clone() }),
+    }
 }
 
 /// The manifest of a chart: itself, or the first in a list that is one.

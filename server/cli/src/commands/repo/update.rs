@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 use chart::Dialect;
 use golang::strconv::quote;
-use registry::repository::{Repositories, Repository, without_credentials};
+use registry::repository::{ReadIndex, Repositories, Repository, without_credentials};
 
 use super::{PATIENCE, longest};
 use crate::flags::Global;
@@ -41,19 +41,7 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
     output::print("Hang tight while we grab the latest from your chart repositories...\n")?;
     let mut failed = Vec::new();
     for (repository, read) in wanted.iter().zip(client.refresh(&wanted, longest)) {
-        let (name, url) = (quote(&repository.name), without_credentials(&repository.url));
-        match read {
-            Ok(read) => {
-                output::remark_all(&read.warnings, global.helm.dialect());
-                output::print(&format!("...Successfully got an update from the {name} chart repository\n"))?;
-            }
-            Err(error) => {
-                output::print(&format!(
-                    "...Unable to get an update from the {name} chart repository ({url}):\n\t{error}\n"
-                ))?;
-                failed.push(url);
-            }
-        }
+        failed.extend(tell(repository, read, global.helm.dialect())?);
     }
     let is_old = global.helm.dialect() == Dialect::Helm3;
     if !failed.is_empty() && (!is_old || args.fail_on_repo_update_fail) {
@@ -61,4 +49,26 @@ pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
         bail!("{verb} to update the following repositories: [{}]", failed.join(" "));
     }
     output::print("Update Complete. ⎈Happy Helming!⎈\n")
+}
+
+/// Tells what became of a repository; the answer is its address if it could not be had.
+fn tell(
+    repository: &Repository,
+    read: Result<ReadIndex, registry::Error>,
+    dialect: Dialect,
+) -> Result<Option<String>> {
+    let (name, url) = (quote(&repository.name), without_credentials(&repository.url));
+    match read {
+        Ok(read) => {
+            output::remark_all(&read.warnings, dialect);
+            output::print(&format!("...Successfully got an update from the {name} chart repository\n"))?;
+            Ok(None)
+        }
+        Err(error) => {
+            output::print(&format!(
+                "...Unable to get an update from the {name} chart repository ({url}):\n\t{error}\n"
+            ))?;
+            Ok(Some(url))
+        }
+    }
 }
