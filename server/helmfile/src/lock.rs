@@ -215,6 +215,32 @@ mod tests {
         assert_eq!(Lock::parse(LOCK, FileId(0)).unwrap().to_yaml(), LOCK);
     }
 
+    /// What Helmfile 1.7.4 wrote for these releases.
+    #[test]
+    fn the_digest_is_helmfiles() {
+        let loaded = load(
+            "#- helmfile.yaml\nrepositories:\n  - {name: shop, url: 'http://charts.example'}\nreleases:\n  - {name: front, namespace: one, chart: shop/web, version: ~1}\n  - {name: back, namespace: two, chart: shop/web}\n  - {name: old, chart: shop/web, version: 1.0.0, installed: false}\n",
+            &request("default"),
+        );
+        let file = &loaded.state.files[0];
+        let chosen = file.releases.iter().zip(["1.1.0", "1.1.0", "1.0.0"]);
+        let chosen = chosen.map(|(release, version)| (wanted(file, release).unwrap(), version.to_owned()));
+        let lock = Lock::new(chosen.collect(), "1.7.4", "2026-01-01T00:00:00Z".to_owned());
+        expect![[r#"
+            version: 1.7.4
+            dependencies:
+              - name: web
+                repository: http://charts.example
+                version: 1.1.0
+              - name: web
+                repository: http://charts.example
+                version: 1.0.0
+            digest: sha256:c2882430c985b79039419f7d680eb085ae14e0cb4f34b992cf062fe2258a7dcd
+            generated: "2026-01-01T00:00:00Z"
+        "#]]
+        .assert_eq(&lock.to_yaml());
+    }
+
     #[test]
     fn versions_come_from_the_lock() {
         let fixture = |version: &str| {

@@ -25,9 +25,16 @@ pub(super) struct Args {
     output_dir_template: Option<String>,
     #[arg(long, hide = true)]
     concurrency: Option<usize>,
+    #[arg(long, hide = true)]
+    write_output: bool,
 }
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
+    if args.write_output {
+        bail!(
+            "chartroom does not have --write-output: set the charts of releases to the folders below --output-dir by hand"
+        );
+    }
     let Some(folder) = &args.output_dir else {
         bail!("without --output-dir the charts would go to a folder that is gone at once; name one");
     };
