@@ -42,6 +42,13 @@ metadata:
   annotations:
     helm.sh/resource-policy: keep
 {{- end }}
+{{- with .Values.shared }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ . }}
+{{- end }}
 ";
 
 /// For `--output template`.
@@ -49,7 +56,7 @@ const REPORT: &str = "\
 {{- range $at, $it := . }}{{ printf \"%-8s\" .Change }} {{ .Kind }}/{{ .Name }} {{ .API }} in {{ .Namespace }}
 {{- if last $at $ }}.{{ else }}; {{ end }}{{ end }}";
 
-const SITUATIONS: [&str; 60] = [
+const SITUATIONS: [&str; 63] = [
     "upgrade web ./web --base newest",
     "upgrade web ./web --set word=three",
     "upgrade web ./web --set word=three -C 0",
@@ -110,6 +117,9 @@ const SITUATIONS: [&str; 60] = [
     "local ./web ./other --output simple",
     "upgrade web ./web --set word=three,replicas=3 --output template",
     "local ./web ./other --output template",
+    "upgrade web ./web --reuse-values --set shared=common --take-ownership --no-hooks",
+    "upgrade web ./web --reuse-values --set shared=common --take-ownership --no-hooks --output simple",
+    "upgrade web ./web --reuse-values --set shared=common --take-ownership --no-hooks --output json --detailed-exitcode",
 ];
 
 /// Two revisions of one release, another one beside it, and a chart that is a little other.
@@ -129,6 +139,7 @@ fn releases(rig: &'static Rig) -> Namespace<'static> {
         ["install", "web", "./web", "--no-hooks", "--set", "word=one"],
         ["upgrade", "web", "./web", "--no-hooks", "--set", "word=two,secret=second"],
         ["install", "other", "./web", "--no-hooks", "--set", "word=other"],
+        ["install", "owner", "./web", "--no-hooks", "--set", "shared=common"],
     ] {
         namespace.must(Tool::Helm4, &args);
     }

@@ -18,6 +18,12 @@ const RELEASE_NAMESPACE: &str = "meta.helm.sh/release-namespace";
 const RESOURCE_POLICY: &str = "helm.sh/resource-policy";
 const KEEP: &str = "keep";
 
+/// Whose an object is, as helm-diff tells it: `namespace/name` of a release, empty for nobody's.
+pub fn owner(object: &Object) -> String {
+    let namespace = object.annotation(RELEASE_NAMESPACE).map(|it| format!("{it}/")).unwrap_or_default();
+    namespace + object.annotation(RELEASE_NAME).unwrap_or_default()
+}
+
 /// Reads a manifest. Lists become their items; documents that say nothing are left out.
 pub fn read(manifest: &str) -> Result<Vec<Object>, Error> {
     let mut objects = Vec::new();

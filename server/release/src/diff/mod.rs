@@ -101,6 +101,16 @@ pub fn diff(old: &Index, new: &Index, config: &DiffConfig) -> Diff {
     Diff { entries, any }
 }
 
+impl Diff {
+    /// Says, before all else, that an object passes from one release to another.
+    pub fn hand_over(&mut self, key: &str, before: &str, after: &str) {
+        let lines = diff_lines(before, after, false);
+        let (key, kind, change) = (key.to_owned(), String::new(), Change::Ownership);
+        self.entries.insert(0, Entry { key, kind, change, lines });
+        self.any = true;
+    }
+}
+
 /// Marks what also differs from a second rendering of the same: passwords made up, certificates, times.
 ///
 /// An object with no other change is [`Change::Restless`] and does not count.

@@ -5,10 +5,12 @@
 //! with what the server would make of it.
 
 use anyhow::{Result, anyhow, bail};
-use release::actions::upgrade::{Begun, UpgradeConfig, begin, trials};
+use release::actions::install::{self, InstallConfig};
+use release::actions::upgrade::{self, Begun, UpgradeConfig, begin};
 use release::diff::{Diff, Index, diff, mark_restless};
+use release::preflight::Tried;
 use release::record::HookRecord;
-use release::{ErrorKind, Rendered, World};
+use release::{ErrorKind, Rendered, World, manifest};
 use render::Release;
 
 use super::flags::Flags;
@@ -37,6 +39,9 @@ pub(super) struct Args {
     /// The same as `--base live`.
     #[arg(long, env = "HELM_DIFF_THREE_WAY_MERGE")]
     three_way_merge: bool,
+    /// Show which objects would be taken over from other releases. Compares with the live objects.
+    #[arg(long)]
+    take_ownership: bool,
     /// No hooks.
     #[arg(long)]
     no_hooks: bool,
@@ -99,10 +104,8 @@ fn compare(
     let config = args.flags.config()?;
     let index =
         |text: &str| Index::read(text, &args.flags.index(site.namespace())).map_err(|error| anyhow!(error));
-    if (args.base == Base::Live || args.three_way_merge)
-        && let Some(begun) = &begun
-    {
-        return live(world, args, begun, &new, &config);
+    if args.take_ownership || begun.is_some() && (args.base == Base::Live || args.three_way_merge) {
+        return live(world, site, args, begun.as_ref(), &new, &config);
     }
     let old = match (&begun, args.base) {
         (None, _) => String::new(),
@@ -127,23 +130,57 @@ fn compare(
 /// The live objects, and what the server would make of them.
 fn live(
     world: &World<'_>,
+    site: &Site,
     args: &Args,
-    begun: &Begun,
+    begun: Option<&Begun>,
     new: &Rendered,
     config: &release::diff::DiffConfig,
 ) -> Result<Diff> {
-    let upgrade = UpgradeConfig { name: args.name.clone(), ..UpgradeConfig::default() };
-    let tried = trials(world, &upgrade, begun, new).map_err(|error| anyhow!(error))?;
-    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let read = args.flags.index(site.namespace());
+    let index =
+        |objects: &[release::Object]| Index::of_objects(objects, &read).map_err(|error| anyhow!(error));
+    let own = format!("{}/{}", site.namespace(), args.name);
+    let (mut before, mut after, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+    let tried = tried(world, site, args, begun, new).map_err(|error| anyhow!(error))?;
     for trial in tried.trials {
-        before.extend(trial.live);
+        if let Some(live) = trial.live {
+            let owner = manifest::owner(&live);
+            if args.take_ownership && owner != own {
+                let keys = index(std::slice::from_ref(&live))?;
+                taken.extend(keys.items().map(|(key, _)| (key.to_owned(), owner.clone())));
+            }
+            before.push(live);
+        }
         after.push(trial.outcome.map_err(|error| anyhow!(error))?);
     }
     before.extend(tried.gone);
-    let read = args.flags.index(&begun.current.namespace);
-    let index =
-        |objects: &[release::Object]| Index::of_objects(objects, &read).map_err(|error| anyhow!(error));
-    Ok(diff(&index(&before)?, &index(&after)?, config))
+    let mut found = diff(&index(&before)?, &index(&after)?, config);
+    for (key, owner) in taken.iter().rev() {
+        found.hand_over(key, owner, &own);
+    }
+    Ok(found)
+}
+
+/// Asks the server what would become of each object.
+fn tried(
+    world: &World<'_>,
+    site: &Site,
+    args: &Args,
+    begun: Option<&Begun>,
+    new: &Rendered,
+) -> Result<Tried, release::Error> {
+    let (name, take_ownership) = (args.name.clone(), args.take_ownership);
+    match begun {
+        Some(begun) => {
+            let config = UpgradeConfig { name, take_ownership, ..UpgradeConfig::default() };
+            upgrade::trials(world, &config, begun, new)
+        }
+        None => {
+            let namespace = site.namespace().to_owned();
+            let config = InstallConfig { name, namespace, take_ownership, ..InstallConfig::default() };
+            install::trials(world, &config, new)
+        }
+    }
 }
 
 fn rendered(
