@@ -170,17 +170,13 @@ fn tried(
     new: &Rendered,
 ) -> Result<Tried, release::Error> {
     let (name, take_ownership) = (args.name.clone(), args.take_ownership);
-    match begun {
-        Some(begun) => {
-            let config = UpgradeConfig { name, take_ownership, ..UpgradeConfig::default() };
-            upgrade::trials(world, &config, begun, new)
-        }
-        None => {
-            let namespace = site.namespace().to_owned();
-            let config = InstallConfig { name, namespace, take_ownership, ..InstallConfig::default() };
-            install::trials(world, &config, new)
-        }
+    if let Some(begun) = begun {
+        let config = UpgradeConfig { name, take_ownership, ..UpgradeConfig::default() };
+        return upgrade::trials(world, &config, begun, new);
     }
+    let namespace = site.namespace().to_owned();
+    let config = InstallConfig { name, namespace, take_ownership, ..InstallConfig::default() };
+    install::trials(world, &config, new)
 }
 
 fn rendered(
