@@ -59,6 +59,41 @@ fn files_are_where_the_helmfile_is() {
     assert!(found.contains("1.1.0"), "{found}");
 }
 
+/// Helmfile adds its repositories to the user's list and logs in to its registries before it builds dependencies.
+#[test]
+fn dependencies_of_local_charts_come_out_of_its_repositories() {
+    let folder = Scratch::new();
+    let repository = guarded(&folder, "deploy/");
+    let registry = FakeRegistry::new(Manners { login: Login::Basic, plain_http: true, ..Manners::default() });
+    let packed = charts::packed(Tool::Ours4, &folder, "db", "1.0.0");
+    registry.put_chart("charts/db", "1.0.0", &std::fs::read(packed).unwrap());
+    let (url, host) = (repository.url(), registry.host());
+    let login = format!("    username: {USER}\n    password: {PASSWORD}\n");
+    folder.write(
+        "deploy/top/Chart.yaml",
+        format!(
+            "apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n- {{name: web, version: ^1, repository: '@shop'}}\n\
+             - {{name: db, version: ^1, repository: 'oci://{host}/charts'}}\n"
+        ),
+    );
+    folder.write(
+        "deploy/helmfile.yaml",
+        format!(
+            "repositories:\n  - name: shop\n    url: {url}\n{FILES}{login}  - name: hub\n    url: {host}/charts\n    oci: \
+             true\n    plainHttp: true\n{login}releases:\n  - name: x\n    chart: ./top\n"
+        ),
+    );
+    // Without a lock they are chosen, with one they are fetched as it says.
+    for _ in 0..2 {
+        let args = ["helmfile", "-f", "deploy/helmfile.yaml", "template"];
+        let rendered = must(Tool::Ours4, folder.path(), &args);
+        assert_eq!(rendered.matches("kind: ConfigMap").count(), 2, "{rendered}");
+        assert!(!rendered.contains(PASSWORD));
+        std::fs::remove_dir_all(folder.path().join("deploy/top/charts")).unwrap();
+    }
+    assert!(!folder.path().join(".home/repositories.yaml").exists());
+}
+
 #[test]
 fn a_repository_with_certificates_and_a_password() {
     let folder = Scratch::new();

@@ -136,6 +136,16 @@ impl<'g> ChartStore<'g> {
         }
         output::remark(&format!("Building dependency release={}, chart={}", unit.name(), shown_chart(unit)));
         let mut manager = Manager::new(&text, self.global)?;
+        manager.asking.access.plain_http = self.plain_http;
+        for it in unit.file.repositories.iter().map(|it| it.in_folder(&unit.file.folder)) {
+            if it.oci {
+                let mut access = repository_access(&it);
+                access.plain_http |= self.plain_http;
+                manager.registries.push((it.registry_host().to_owned(), access));
+            } else {
+                manager.repositories.push(as_added(&it));
+            }
+        }
         let built = manager.build();
         if !manager.told.is_empty() {
             output::remark(manager.told.trim_end_matches('\n'));
@@ -216,6 +226,13 @@ fn has_dependencies(folder: &Path) -> bool {
     let says =
         |file: &str| std::fs::read_to_string(folder.join(file)).is_ok_and(|it| it.contains("dependencies"));
     says("Chart.yaml") || says("requirements.yaml")
+}
+
+/// A repository of a helmfile as it stands in the user's list once it was added.
+fn as_added(repository: &Repository) -> registry::repository::Repository {
+    let (name, url) = (repository.name.clone(), repository.url.clone());
+    let added = registry::repository::Repository { name, url, ..Default::default() };
+    added.with_access(&repository_access(repository))
 }
 
 /// How to talk to a repository of a helmfile. Credentials that it does not say may stand in the environment.

@@ -35,7 +35,7 @@ impl Repository {
     }
 
     /// The same, talked to in another way.
-    pub(crate) fn with_access(self, access: &Access) -> Self {
+    pub fn with_access(self, access: &Access) -> Self {
         let file = |path: &Option<PathBuf>| {
             path.as_ref().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default()
         };

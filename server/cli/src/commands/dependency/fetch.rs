@@ -101,13 +101,11 @@ impl Manager {
 
     /// A version that is one needs no list of tags.
     pub(super) fn newest_tag(&self, dependency: &Dependency) -> Result<String, String> {
-        let Dependency { name, version, repository, .. } = dependency;
+        let Dependency { version, repository, .. } = dependency;
         if Version::parse(version).is_ok() {
             return Ok(version.clone());
         }
-        let reference = format!("{repository}/{name}");
-        let chart = ChartRef { reference, ..self.asking.clone() };
-        let versions = self.client.versions(&chart).map_err(|error| {
+        let versions = self.client.versions(&self.in_registry(dependency)).map_err(|error| {
             format!("could not retrieve list of tags for repository {repository}: {error}")
         })?;
         first_in(version, versions)
@@ -120,12 +118,12 @@ impl Manager {
         fetched: &mut HashSet<String>,
         archives: &mut Archives,
     ) -> Result<()> {
-        let Dependency { name, version, repository, .. } = dependency;
-        let address = format!("{repository}/{name}");
+        let version = &dependency.version;
+        let chart = ChartRef { version: version.clone(), ..self.in_registry(dependency) };
+        let address = &chart.reference;
         if !self.announce(dependency, &format!("{address}:{version}"), fetched) {
             return Ok(());
         }
-        let chart = ChartRef { reference: address.clone(), version: version.clone(), ..self.asking.clone() };
         let found =
             self.client.fetch_chart(&chart).with_context(|| format!("could not download {address}"))?;
         for line in fetching::pulled(&found) {

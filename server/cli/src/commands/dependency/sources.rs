@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use anyhow::{Result, anyhow, bail};
 use chart::Dependency;
-use registry::is_oci;
 use registry::repository::{Repositories, Repository, is_same_address, unmanaged_name};
+use registry::{ChartRef, is_oci};
 
 use super::update::Manager;
 
@@ -39,9 +39,20 @@ pub(super) fn is_unmanaged(repository: &Repository) -> bool {
 }
 
 impl Manager {
-    /// The user's list, empty where there is none.
+    /// The user's list, empty where there is none, with what counts as if it were in it.
     pub(super) fn list(&self) -> Result<Repositories> {
-        Ok(Repositories::read_or_empty(&self.client.settings().repository_config)?)
+        let mut list = Repositories::read_or_empty(&self.client.settings().repository_config)?;
+        self.repositories.iter().for_each(|it| list.set(it.clone()));
+        Ok(list)
+    }
+
+    /// A dependency in a registry, by its reference, and how it is asked for.
+    pub(super) fn in_registry(&self, dependency: &Dependency) -> ChartRef {
+        let reference = format!("{}/{}", dependency.repository, dependency.name);
+        let host = reference.strip_prefix("oci://").and_then(|it| it.split('/').next());
+        let known = self.registries.iter().find(|(known, _)| Some(known.as_str()) == host);
+        let access = known.map_or(&self.asking.access, |it| &it.1).clone();
+        ChartRef { reference, access, ..self.asking.clone() }
     }
 
     /// Where each dependency comes from; the names of repositories in them become addresses, which count in the digest of

@@ -16,7 +16,8 @@ use chart::{Chart, Dependency, Dialect, Lock};
 use golang::path;
 use golang::semver::{Constraints, Version};
 use golang::strconv::quote;
-use registry::{ChartRef, Client};
+use registry::repository::Repository;
+use registry::{Access, ChartRef, Client};
 use text::FileTable;
 
 use super::sources::{Source, locked_sources};
@@ -37,6 +38,10 @@ pub(crate) struct Manager {
     pub(super) skip_refresh: bool,
     /// What is done about signatures, with which keys, and how registries are talked to.
     pub(crate) asking: ChartRef,
+    /// Repositories that count as if the user had added them: those of a helmfile.
+    pub(crate) repositories: Vec<Repository>,
+    /// How certain registries are talked to, by their hosts; all others as `asking` says.
+    pub(crate) registries: Vec<(String, Access)>,
     /// Whether what registries say belongs to the report (Helm 4, of the command that does nothing else).
     pub(super) reports_pulls: bool,
     /// What Helm would have printed so far.
@@ -57,6 +62,8 @@ impl Manager {
             client: global.files.client()?,
             skip_refresh: false,
             asking: ChartRef::default(),
+            repositories: Vec::new(),
+            registries: Vec::new(),
             reports_pulls: false,
             told: String::new(),
         })
