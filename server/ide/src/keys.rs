@@ -43,9 +43,8 @@ impl<'a> KeyPlace<'a> {
 
     /// `values.yaml:12`
     pub(crate) fn shown(&self) -> String {
-        let start = usize::from(self.name_at().range.start());
-        let line = self.source.text()[..start].matches('\n').count() + 1;
-        format!("{}:{line}", self.source.path)
+        let line = self.source.lines().line(self.name_at().range.start());
+        format!("{}:{}", self.source.path, line + 1)
     }
 }
 

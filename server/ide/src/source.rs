@@ -101,18 +101,24 @@ pub struct ValuesSource {
     pub chart: Arc<str>,
     text: Arc<str>,
     parsed: OnceLock<ValuesFile>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl ValuesSource {
     /// A values file.
     pub fn new(file: FileId, path: Arc<str>, chart: Arc<str>, text: Arc<str>) -> Self {
-        Self { file, path, chart, text, parsed: OnceLock::new() }
+        Self { file, path, chart, text, parsed: OnceLock::new(), lines: OnceLock::new() }
     }
 
     /// A values file that is open in an editor, with the tree that is kept for it.
     pub fn open(file: FileId, path: Arc<str>, chart: Arc<str>, document: ValuesFile) -> Self {
         let text = document.text().clone();
-        Self { file, path, chart, text, parsed: OnceLock::from(document) }
+        Self { file, path, chart, text, parsed: OnceLock::from(document), lines: OnceLock::new() }
+    }
+
+    /// Where its lines begin.
+    pub(crate) fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// The text.

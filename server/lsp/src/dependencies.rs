@@ -27,7 +27,10 @@ pub(crate) fn at<'s>(snapshot: &'s Snapshot, uri: &str) -> Option<At<'s>> {
     let document = snapshot.document(uri)?.clone();
     let path = document.path.as_deref()?;
     let is_chart = ["/Chart.yaml", "/requirements.yaml"].iter().any(|name| path.ends_with(name));
-    let Some(Syntax::Yaml(file)) = document.syntax().filter(|_| is_chart) else { return None };
+    if !is_chart {
+        return None;
+    }
+    let Some(Syntax::Yaml(file)) = document.syntax() else { return None };
     let (file, catalog) = (file.clone(), snapshot.market.quiet());
     Some(At { document, file, catalog, snapshot })
 }
