@@ -245,7 +245,7 @@ fn stable(text: &str) -> String {
     let rules = [
         (r"-[0-9a-f]{8}-", "-SHA1-"),
         (r"/folder/\.tmp/[^/\s]+", "/folder/.tmp/RANDOM"),
-        (r"/tmp/\d+( \(\d+ bytes\))?", "/tmp/RANDOM"),
+        (r"/tmp/(helmfile)?\d+( \(\d+ bytes\))?", "/tmp/RANDOM"),
         (r"(?m)^version: [0-9.]+\ndependencies:", "version: PROGRAM\ndependencies:"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     ];

@@ -229,7 +229,7 @@ fn has_dependencies(folder: &Path) -> bool {
 }
 
 /// A repository of a helmfile as it stands in the user's list once it was added.
-fn as_added(repository: &Repository) -> registry::repository::Repository {
+pub(crate) fn as_added(repository: &Repository) -> registry::repository::Repository {
     let (name, url) = (repository.name.clone(), repository.url.clone());
     let added = registry::repository::Repository { name, url, ..Default::default() };
     added.with_access(&repository_access(repository))

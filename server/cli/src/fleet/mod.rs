@@ -11,7 +11,7 @@ mod sites;
 mod values;
 mod yard;
 
-pub(crate) use charts::{ChartStore, repository_access};
+pub(crate) use charts::{ChartStore, as_added};
 pub(crate) use crew::Crew;
 pub(crate) use disk::Disk;
 pub(crate) use hooks::Hooks;

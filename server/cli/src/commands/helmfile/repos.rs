@@ -10,7 +10,7 @@ use registry::{Client, Settings};
 use super::Called;
 use super::flags::RefusedFlags;
 use super::session::Session;
-use crate::fleet::repository_access;
+use crate::fleet::as_added;
 use crate::output::Exit;
 
 /// How long an index may take.
@@ -38,7 +38,7 @@ pub(super) fn add_all<'f>(called: &Called<'_>, files: impl Iterator<Item = &'f S
             // A registry has no index, and its credentials go along with each request.
             continue;
         }
-        let found = in_the_users_words(&repository);
+        let found = as_added(&repository);
         if !wanted.iter().any(|it| it.name == found.name) {
             called.remark(&format!("Adding repo {} {}", found.name, found.url));
             wanted.push(found);
@@ -70,19 +70,4 @@ pub(super) fn add_all<'f>(called: &Called<'_>, files: impl Iterator<Item = &'f S
     }
     let texts = failed.iter().map(|(name, error)| format!("repository {name}: {error}"));
     Err(anyhow!(Exit { code: 1, message: texts.collect::<Vec<_>>().join("\n") }))
-}
-
-fn in_the_users_words(repository: &helmfile::model::Repository) -> Repository {
-    let access = repository_access(repository);
-    Repository {
-        name: repository.name.clone(),
-        url: repository.url.clone(),
-        username: access.username,
-        password: access.password.reveal().to_owned(),
-        cert_file: repository.cert_file.clone(),
-        key_file: repository.key_file.clone(),
-        ca_file: repository.ca_file.clone(),
-        insecure_skip_tls_verify: repository.skip_tls_verify,
-        pass_credentials_all: repository.pass_credentials,
-    }
 }
