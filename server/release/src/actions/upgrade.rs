@@ -265,7 +265,7 @@ impl Upgrader<'_> {
     fn perform(
         &self,
         record: &mut Record,
-        mut last: Record,
+        last: Record,
         current: &[Object],
         target: &[Object],
         changes: &mut Changes,
@@ -283,8 +283,7 @@ impl Upgrader<'_> {
         wait::ready(world, target, self.apply.wait)?;
         run_hooks(world, record, "post-upgrade", &self.apply, self.server_side)
             .map_err(|error| error.context("post-upgrade hooks failed"))?;
-        last.info.status = Status::Superseded;
-        keep(world, &last);
+        supersede(world, last);
         let description = match self.config.description.as_str() {
             "" => "Upgrade complete",
             given => given,
@@ -348,6 +347,19 @@ impl Upgrader<'_> {
         let what = format!("release {} failed, and has been rolled back due to {why}", record.name);
         error.context(what).with_kind(ErrorKind::RolledBack)
     }
+}
+
+/// From now on only the new revision counts as deployed. Helm supersedes the one that it came from; others may have been left
+/// deployed by a request that was lost.
+fn supersede(world: &World<'_>, mut last: Record) {
+    let stubs = world.records.stubs(&last.name).unwrap_or_default();
+    let others = stubs.iter().filter(|it| it.status == Status::Deployed && it.version != last.version);
+    for mut other in others.filter_map(|it| world.records.store().read(it).ok()) {
+        other.info.status = Status::Superseded;
+        keep(world, &other);
+    }
+    last.info.status = Status::Superseded;
+    keep(world, &last);
 }
 
 #[cfg(test)]

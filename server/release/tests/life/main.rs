@@ -232,6 +232,20 @@ fn a_failed_upgrade_leaves_the_old_revision_deployed() {
 }
 
 #[test]
+fn what_a_lost_request_left_deployed_is_superseded_by_the_next_upgrade() {
+    let place = Place::new(Dialect::Helm4);
+    place.install(&rendered(&[("ConfigMap", "a", "1")])).unwrap();
+    place.upgrade(&rendered(&[("ConfigMap", "a", "2")])).unwrap();
+    let records = place.world(0).records;
+    let mut first = records.get("web", 1).unwrap();
+    first.info.status = Status::Deployed;
+    records.update(&first).unwrap();
+    assert_eq!(place.history(), "1 deployed, 2 deployed");
+    place.upgrade(&rendered(&[("ConfigMap", "a", "3")])).unwrap();
+    assert_eq!(place.history(), "1 superseded, 2 superseded, 3 deployed");
+}
+
+#[test]
 fn atomic_brings_the_last_good_revision_back() {
     for (dialect, word) in [(Dialect::Helm3, "atomic"), (Dialect::Helm4, "rollback-on-failure")] {
         let place = Place::new(dialect);
