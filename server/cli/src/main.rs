@@ -30,6 +30,7 @@ mod secrets;
 mod short_form;
 mod signatures;
 mod site;
+mod switches;
 mod table;
 mod usage;
 
@@ -92,7 +93,7 @@ enum Command {
 /// Reads a command line. One that is Helmfile's is read as if it said so.
 fn read(args: Vec<OsString>) -> Result<Cli, clap::Error> {
     let mut program = Cli::command();
-    let args = short_form::expanded(args, &program);
+    let args = switches::plain(short_form::expanded(args, &program), &program);
     let matches = program.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))?;
     let is_given = |flag: &str| matches.value_source(flag) == Some(ValueSource::CommandLine);

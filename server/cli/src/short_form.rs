@@ -65,16 +65,19 @@ fn find(args: &[OsString], program: &Command) -> Option<Found> {
 }
 
 /// The flag that an argument gives.
-fn flag<'c>(text: &str, command: &'c Command) -> Option<&'c Arg> {
+pub(crate) fn flag<'c>(text: &str, command: &'c Command) -> Option<&'c Arg> {
     let is_it = |arg: &&Arg| match text.strip_prefix("--") {
-        Some(long) => arg.get_long() == long.split('=').next(),
+        Some(long) => {
+            let name = long.split('=').next().unwrap_or_default();
+            arg.get_long_and_visible_aliases().is_some_and(|it| it.contains(&name))
+        }
         None => arg.get_short() == text.chars().nth(1),
     };
     command.get_arguments().find(is_it)
 }
 
 /// Whether the value of a flag is the argument after it.
-fn takes_next(text: &str, flag: &Arg) -> bool {
+pub(crate) fn takes_next(text: &str, flag: &Arg) -> bool {
     let takes_value = matches!(flag.get_action(), ArgAction::Set | ArgAction::Append);
     let has_value = if text.starts_with("--") { text.contains('=') } else { text.chars().count() > 2 };
     takes_value && !has_value && !flag.is_require_equals_set()
