@@ -349,6 +349,7 @@ impl Flow {
             let _ = writeln!(message, "{unchanged} unchanged");
         }
         let message = message.trim_end().to_owned();
+        tracing::info!("{message}");
         let is_good = fates.iter().all(|it| matches!(it, Fate::Done | Fate::Unchanged));
         let kind = if is_good { MessageType::Info } else { MessageType::Error };
         if let Some(first) = steps.first() {
