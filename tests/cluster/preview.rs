@@ -71,6 +71,20 @@ fn furnish(rig: &Rig, namespace: &Namespace<'_>) {
     }
 }
 
+/// An editor on a chart with one template, which is open, and with the user's settings for this cluster.
+fn editor(rig: &Rig, namespace: &Namespace<'_>, template: &str) -> Client {
+    let folder = namespace.folder();
+    folder.write("asks/Chart.yaml", "apiVersion: v2\nname: asks\nversion: 0.1.0\n");
+    folder.write("asks/templates/config.yaml", template);
+    let options = json!({
+        "kube": { "config": rig.kubeconfig(), "trusted": true },
+        "release": { "name": "asks", "namespace": namespace.name() },
+    });
+    let mut client = Client::start_with(folder.path(), options);
+    client.open("asks/templates/config.yaml", "helm");
+    client
+}
+
 fn preview(client: &mut Client, name: &str, scope: &str) -> Value {
     let params = json!({ "textDocument": { "uri": client.uri(name) }, "scope": scope });
     client.request("chartroom/preview", params)
@@ -88,15 +102,7 @@ fn a_preview_is_what_helm_renders_with_the_cluster_once_somebody_asks() {
     let namespace = rig.namespace();
     define(rig, &namespace);
     furnish(rig, &namespace);
-    let folder = namespace.folder();
-    folder.write("asks/Chart.yaml", "apiVersion: v2\nname: asks\nversion: 0.1.0\n");
-    folder.write("asks/templates/config.yaml", ASKING);
-    let options = json!({
-        "kube": { "config": rig.kubeconfig(), "trusted": true },
-        "release": { "name": "asks", "namespace": namespace.name() },
-    });
-    let mut client = Client::start_with(folder.path(), options);
-    client.open("asks/templates/config.yaml", "helm");
+    let mut client = editor(rig, &namespace, ASKING);
 
     let before = preview(&mut client, "asks/templates/config.yaml", "template");
     assert!(before["text"].as_str().unwrap().contains("word: nobody"), "{before}");
@@ -109,7 +115,7 @@ fn a_preview_is_what_helm_renders_with_the_cluster_once_somebody_asks() {
     assert!(want.contains("word: found") && want.contains("serves: \"true\""), "{want}");
 
     // What a Secret holds stays where it is.
-    folder.write("asks/templates/secret.yaml", SECRET);
+    namespace.folder().write("asks/templates/secret.yaml", SECRET);
     client.open("asks/templates/secret.yaml", "helm");
     command(&mut client, "chartroom.preview.useCluster");
     let hidden = preview(&mut client, "asks/templates/secret.yaml", "template");
@@ -125,15 +131,7 @@ fn kinds_that_only_the_cluster_knows_are_checked() {
     let Some(rig) = rig() else { return };
     let namespace = rig.namespace();
     define(rig, &namespace);
-    let folder = namespace.folder();
-    folder.write("asks/Chart.yaml", "apiVersion: v2\nname: asks\nversion: 0.1.0\n");
-    folder.write("asks/templates/config.yaml", GADGET);
-    let options = json!({
-        "kube": { "config": rig.kubeconfig(), "trusted": true },
-        "release": { "name": "asks", "namespace": namespace.name() },
-    });
-    let mut client = Client::start_with(folder.path(), options);
-    client.open("asks/templates/config.yaml", "helm");
+    let mut client = editor(rig, &namespace, GADGET);
     command(&mut client, "chartroom.preview.useCluster");
     let told = client.notification("textDocument/publishDiagnostics", |told| {
         told["diagnostics"].as_array().is_some_and(|it| !it.is_empty())
