@@ -19,7 +19,7 @@ use crate::hooks::{self, HookConfig};
 use crate::manifest;
 use crate::object::Object;
 use crate::ports::{Propagation, Target};
-use crate::record::{ApplyMethod, Record};
+use crate::record::{ApplyMethod, Record, Status};
 use crate::wait::{WaitConfig, WaitStrategy};
 use crate::world::{News, Observer, World};
 
@@ -153,6 +153,14 @@ fn run_hooks(
 fn keep(world: &World<'_>, record: &Record) {
     if let Err(error) = world.records.update(record) {
         world.tell(News::Warning(&format!("failed to record the release: {error}")));
+    }
+}
+
+/// From now on these revisions do not count as deployed.
+fn supersede(world: &World<'_>, records: impl IntoIterator<Item = Record>) {
+    for mut record in records {
+        record.info.status = Status::Superseded;
+        keep(world, &record);
     }
 }
 

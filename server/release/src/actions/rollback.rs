@@ -4,7 +4,7 @@
 
 use chart::Dialect;
 
-use super::{ApplyConfig, clean_up, keep, method_of, owned_objects, run_hooks};
+use super::{ApplyConfig, clean_up, keep, method_of, owned_objects, run_hooks, supersede};
 use crate::apply;
 use crate::error::{Error, ErrorKind};
 use crate::manifest;
@@ -158,10 +158,7 @@ fn perform(
         return Err(error.context(format!("release {} failed", record.name)));
     }
     run_hooks(world, record, "post-rollback", apply_config, server_side)?;
-    for mut deployed in world.records.deployed_all(&record.name)? {
-        deployed.info.status = Status::Superseded;
-        keep(world, &deployed);
-    }
+    supersede(world, world.records.deployed_all(&record.name)?);
     record.info.status = Status::Deployed;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use chart::Dialect;
 
-use super::{keep, targets};
+use super::{keep, supersede, targets};
 use crate::apply;
 use crate::error::{Error, ErrorKind};
 use crate::hooks::{self, HookConfig};
@@ -98,10 +98,7 @@ fn close_history(world: &World<'_>, record: &Record, config: &UninstallConfig) -
         return purge(world, &record.name);
     }
     keep(world, record);
-    for mut deployed in world.records.deployed_all(&record.name)? {
-        deployed.info.status = Status::Superseded;
-        keep(world, &deployed);
-    }
+    supersede(world, world.records.deployed_all(&record.name)?);
     Ok(())
 }
 

@@ -10,7 +10,9 @@ use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 
 use super::rollback::{RollbackConfig, rollback};
-use super::{ApplyConfig, Patient, check_cancelled, clean_up, keep, method_of, owned_objects, run_hooks};
+use super::{
+    ApplyConfig, Patient, check_cancelled, clean_up, keep, method_of, owned_objects, run_hooks, supersede,
+};
 use crate::apply::{self, Changes};
 use crate::error::{Error, ErrorKind};
 use crate::manifest;
@@ -283,7 +285,9 @@ impl Upgrader<'_> {
         wait::ready(world, target, self.apply.wait)?;
         run_hooks(world, record, "post-upgrade", &self.apply, self.server_side)
             .map_err(|error| error.context("post-upgrade hooks failed"))?;
-        supersede(world, last);
+        // Helm supersedes the revision that it came from; others may have been left deployed by a request that was lost.
+        supersede(world, world.records.deployed_beside(&last).unwrap_or_default());
+        supersede(world, [last]);
         let description = match self.config.description.as_str() {
             "" => "Upgrade complete",
             given => given,
@@ -347,19 +351,6 @@ impl Upgrader<'_> {
         let what = format!("release {} failed, and has been rolled back due to {why}", record.name);
         error.context(what).with_kind(ErrorKind::RolledBack)
     }
-}
-
-/// From now on only the new revision counts as deployed. Helm supersedes the one that it came from; others may have been left
-/// deployed by a request that was lost.
-fn supersede(world: &World<'_>, mut last: Record) {
-    let stubs = world.records.stubs(&last.name).unwrap_or_default();
-    let others = stubs.iter().filter(|it| it.status == Status::Deployed && it.version != last.version);
-    for mut other in others.filter_map(|it| world.records.store().read(it).ok()) {
-        other.info.status = Status::Superseded;
-        keep(world, &other);
-    }
-    last.info.status = Status::Superseded;
-    keep(world, &last);
 }
 
 #[cfg(test)]

@@ -270,6 +270,13 @@ impl<'s> Records<'s> {
         Ok(self.store.read_all(&deployed).into_iter().flatten().collect())
     }
 
+    /// The same without one.
+    pub fn deployed_beside(&self, record: &Record) -> Result<Vec<Record>, StoreError> {
+        let mut deployed = self.deployed_stubs(&record.name)?;
+        deployed.retain(|stub| stub.version != record.version);
+        Ok(self.store.read_all(&deployed).into_iter().flatten().collect())
+    }
+
     fn deployed_stubs(&self, name: &str) -> Result<Vec<Stub>, StoreError> {
         let mut stubs = self.stubs(name)?;
         stubs.retain(|stub| stub.status == Status::Deployed);
