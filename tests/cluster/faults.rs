@@ -103,8 +103,10 @@ pub(crate) fn suffer(
         _ => Fault::Status(429),
     };
     let first = 1 + dice.below(reach.requests);
-    let rules = (first..=first + dice.below(3)).map(|nth| Rule::new("", fault.clone()).nth(nth)).collect();
-    let proxy = Proxy::new(rig, dice.roll(), rules);
+    // Most faults pass; some last until the operation gives up.
+    let last = if dice.below(6) == 0 { u64::MAX } else { first + dice.below(3) };
+    let rule = Rule::new("", fault.clone()).among(first..=last);
+    let proxy = Proxy::new(rig, dice.roll(), vec![rule]);
     let config = rig.kubeconfig_for(&proxy.server());
     let output = namespace.command(Tool::Ours4, args).env("KUBECONFIG", config).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -94,9 +94,8 @@ fn is_as_wanted(namespace: &Namespace<'_>, wanted: &[Wanted]) -> Result<(), Stri
         if !release.installed && (word.is_some() || !statuses.is_empty()) {
             return Err(format!("{name} is still there: {statuses:?}, {word:?}"));
         }
-        // Where the request was lost that marks the revision before as superseded, Helm goes on, and so do we: the newest
-        // one counts.
-        let is_deployed = statuses.last() == Some(&"deployed");
+        let deployed = statuses.iter().filter(|it| **it == "deployed").count();
+        let is_deployed = deployed == 1 && statuses.last() == Some(&"deployed");
         if release.installed && (word != Some(&release.word) || !is_deployed) {
             return Err(format!("{name} says {word:?} instead of {}: {statuses:?}", release.word));
         }

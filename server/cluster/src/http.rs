@@ -16,6 +16,7 @@ const AGENT: HeaderValue = HeaderValue::from_static("Helm/4.3.1 chartroom");
 
 /// No answer takes longer; watches are told apart.
 const TIMEOUT: Duration = Duration::from_mins(1);
+const NO_ANSWER: &str = "there was no answer for a minute";
 
 /// As often as something is sent again that the server could not take.
 const ATTEMPTS: u32 = 6;
@@ -36,6 +37,8 @@ pub(crate) struct Call {
     pub(crate) accept: &'static str,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
+    /// Whether it is sent again, whatever came in between.
+    persistent: bool,
 }
 
 impl Call {
@@ -51,7 +54,13 @@ impl Call {
             accept: "application/json",
             content_type: "application/json",
             body: Vec::new(),
+            persistent: false,
         }
+    }
+
+    /// What would leave something half done if it did not arrive. Sending it twice must be the same as sending it once.
+    pub(crate) fn persistent(self) -> Self {
+        Self { persistent: true, ..self }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl Into<String>) -> Self {
@@ -146,7 +155,7 @@ impl Api {
         };
         match tokio::time::timeout(TIMEOUT, work).await {
             Ok(done) => done,
-            Err(_) => Err(self.unreached(call, &"there was no answer for a minute")),
+            Err(_) => Err(self.unreached(call, &NO_ANSWER)),
         }
     }
 
@@ -196,7 +205,9 @@ impl Failed {
             // It was not looked at.
             429 => Some(pause),
             503 | 504 | 500 if call.may_be_repeated() && self.retry_after.is_some() => Some(pause),
+            409 | 500..=504 if call.persistent => Some(pause),
             500..=504 if call.method == Method::GET => Some(pause),
+            0 if call.persistent && !is_silent(&self.error) => Some(backoff),
             // The connection broke. A server that cannot be found does not come back so soon.
             0 if call.method == Method::GET && attempt < 3 && !is_refused(&self.error) => Some(backoff),
             _ => None,
@@ -205,7 +216,12 @@ impl Failed {
 }
 
 fn is_refused(error: &ApiError) -> bool {
-    ["refused", "dns error", "certificate", "no answer"].iter().any(|it| error.message.contains(it))
+    is_silent(error) || ["refused", "dns error", "certificate"].iter().any(|it| error.message.contains(it))
+}
+
+/// Whether it was waited for long enough.
+fn is_silent(error: &ApiError) -> bool {
+    error.message.contains(NO_ANSWER)
 }
 
 fn retry_after(response: &Response<Body>) -> Option<Duration> {
@@ -263,5 +279,23 @@ mod tests {
         assert!(failed(503).pause(&Call::get("/"), 1).is_some());
         assert!(failed(503).pause(&Call::get("/"), ATTEMPTS).is_none());
         assert!(failed(404).pause(&Call::get("/"), 1).is_none());
+    }
+
+    #[test]
+    fn what_must_arrive_is_sent_again() {
+        let failed = |code, message: &str| Failed {
+            error: ApiError { code, message: message.to_owned(), ..ApiError::default() },
+            retry_after: None,
+        };
+        let put = Call::new(Method::PUT, "/");
+        let persistent = put.clone().persistent();
+        for (code, message) in [(0, "connection reset"), (0, "connection refused"), (409, ""), (500, "")] {
+            assert!(failed(code, message).pause(&put, 1).is_none(), "{code}");
+            assert!(failed(code, message).pause(&persistent, 1).is_some(), "{code}");
+            assert!(failed(code, message).pause(&persistent, ATTEMPTS).is_none(), "{code}");
+        }
+        for (code, message) in [(0, NO_ANSWER), (403, ""), (422, "")] {
+            assert!(failed(code, message).pause(&persistent, 1).is_none(), "{code}");
+        }
     }
 }

@@ -228,7 +228,8 @@ impl RecordStore for Storage<'_> {
     fn update(&self, record: &Record) -> Result<(), StoreError> {
         let stub = Stub { namespace: self.namespace_of(record).to_owned(), ..record.stub() };
         let call = Call::new(Method::PUT, self.address(&stub))
-            .body("application/json", &self.object(record, "modifiedAt")?);
+            .body("application/json", &self.object(record, "modifiedAt")?)
+            .persistent();
         match self.connection.wait(self.connection.api.json(call)) {
             Ok(_) => Ok(()),
             Err(error) => Err(StoreError::Refused("update: failed to update".to_owned(), error)),

@@ -1,5 +1,6 @@
 //! When something goes wrong: rules that a server looks at for every request. What goes wrong is the server's own.
 
+use std::ops::RangeInclusive;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,7 +11,7 @@ use regex::Regex;
 pub struct Rule<F> {
     method: Option<&'static str>,
     path: Regex,
-    nth: Option<u64>,
+    nth: Option<RangeInclusive<u64>>,
     chance: Option<f64>,
     fault: F,
     matched: u64,
@@ -29,7 +30,12 @@ impl<F> Rule<F> {
 
     /// Only for the nth request that matches, counted from 1.
     pub fn nth(self, nth: u64) -> Self {
-        Self { nth: Some(nth), ..self }
+        self.among(nth..=nth)
+    }
+
+    /// Only for these of the requests that match, counted from 1.
+    pub fn among(self, these: RangeInclusive<u64>) -> Self {
+        Self { nth: Some(these), ..self }
     }
 
     /// Only with a probability.
@@ -42,7 +48,7 @@ impl<F> Rule<F> {
             return false;
         }
         self.matched += 1;
-        self.nth.is_none_or(|it| it == self.matched) && self.chance.is_none_or(|it| dice.fraction() < it)
+        self.nth.as_ref().is_none_or(|it| it.contains(&self.matched)) && self.chance.is_none_or(|it| dice.fraction() < it)
     }
 }
 

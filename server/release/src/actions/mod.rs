@@ -156,12 +156,17 @@ fn keep(world: &World<'_>, record: &Record) {
     }
 }
 
-/// From now on these revisions do not count as deployed.
-fn supersede(world: &World<'_>, records: impl IntoIterator<Item = Record>) {
+/// From now on these revisions do not count as deployed. Helm goes on where that fails, and two count then; here none
+/// becomes deployed before that is done.
+fn supersede(world: &World<'_>, records: impl IntoIterator<Item = Record>) -> Result<(), Error> {
     for mut record in records {
         record.info.status = Status::Superseded;
-        keep(world, &record);
+        world.records.update(&record).map_err(|error| {
+            let what = format!("revision {} could not be marked as superseded", record.version);
+            Error::from(error).context(what)
+        })?;
     }
+    Ok(())
 }
 
 /// Deletes what was made new.

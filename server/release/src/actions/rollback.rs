@@ -158,7 +158,7 @@ fn perform(
         return Err(error.context(format!("release {} failed", record.name)));
     }
     run_hooks(world, record, "post-rollback", apply_config, server_side)?;
-    supersede(world, world.records.deployed_all(&record.name)?);
+    supersede(world, world.records.deployed_all(&record.name)?)?;
     record.info.status = Status::Deployed;
     Ok(())
 }

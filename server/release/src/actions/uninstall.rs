@@ -98,8 +98,7 @@ fn close_history(world: &World<'_>, record: &Record, config: &UninstallConfig) -
         return purge(world, &record.name);
     }
     keep(world, record);
-    supersede(world, world.records.deployed_all(&record.name)?);
-    Ok(())
+    supersede(world, world.records.deployed_all(&record.name)?)
 }
 
 fn purge(world: &World<'_>, name: &str) -> Result<(), Error> {

@@ -286,8 +286,8 @@ impl Upgrader<'_> {
         run_hooks(world, record, "post-upgrade", &self.apply, self.server_side)
             .map_err(|error| error.context("post-upgrade hooks failed"))?;
         // Helm supersedes the revision that it came from; others may have been left deployed by a request that was lost.
-        supersede(world, world.records.deployed_beside(&last).unwrap_or_default());
-        supersede(world, [last]);
+        supersede(world, world.records.deployed_beside(&last)?)?;
+        supersede(world, [last])?;
         let description = match self.config.description.as_str() {
             "" => "Upgrade complete",
             given => given,

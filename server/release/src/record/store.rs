@@ -266,15 +266,20 @@ impl<'s> Records<'s> {
 
     /// All revisions that count as deployed, the oldest first.
     pub fn deployed_all(&self, name: &str) -> Result<Vec<Record>, StoreError> {
-        let deployed = self.deployed_stubs(name)?;
-        Ok(self.store.read_all(&deployed).into_iter().flatten().collect())
+        self.read_there(&self.deployed_stubs(name)?)
     }
 
     /// The same without one.
     pub fn deployed_beside(&self, record: &Record) -> Result<Vec<Record>, StoreError> {
         let mut deployed = self.deployed_stubs(&record.name)?;
         deployed.retain(|stub| stub.version != record.version);
-        Ok(self.store.read_all(&deployed).into_iter().flatten().collect())
+        self.read_there(&deployed)
+    }
+
+    /// Reads what is still there and is a record; Helm leaves out the rest.
+    fn read_there(&self, stubs: &[Stub]) -> Result<Vec<Record>, StoreError> {
+        let records = self.store.read_all(stubs).into_iter();
+        records.filter(|it| !matches!(it, Err(StoreError::NotFound | StoreError::Broken(_)))).collect()
     }
 
     fn deployed_stubs(&self, name: &str) -> Result<Vec<Stub>, StoreError> {

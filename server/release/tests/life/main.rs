@@ -14,7 +14,9 @@ use chartroom_release::actions::unlock;
 use chartroom_release::actions::upgrade::{UpgradeConfig, begin, upgrade};
 use chartroom_release::memory::MemoryCluster;
 use chartroom_release::ports::{ApiError, Clock};
-use chartroom_release::record::{HookPhase, HookRecord, MemoryStore, Record, Records, Status};
+use chartroom_release::record::{
+    HookPhase, HookRecord, MemoryStore, Record, RecordStore, Records, Status, StoreError, Stub,
+};
 use chartroom_release::{Error, ErrorKind, Nobody, Object, Rendered, WaitConfig, WaitStrategy, World};
 use serde_json::json;
 
@@ -78,6 +80,34 @@ impl Place {
             .map(|it| format!("{} {}", it.kind(), it.name()))
             .collect::<Vec<_>>()
             .join(", ")
+    }
+}
+
+/// Records of which no deployed one can be changed.
+struct Stubborn<'s>(&'s MemoryStore);
+
+impl RecordStore for Stubborn<'_> {
+    fn stubs(&self, name: Option<&str>) -> Result<Vec<Stub>, StoreError> {
+        self.0.stubs(name)
+    }
+
+    fn read(&self, stub: &Stub) -> Result<Record, StoreError> {
+        self.0.read(stub)
+    }
+
+    fn create(&self, record: &Record) -> Result<(), StoreError> {
+        self.0.create(record)
+    }
+
+    fn update(&self, record: &Record) -> Result<(), StoreError> {
+        match self.read(&record.stub())?.info.status {
+            Status::Deployed => Err(StoreError::Broken("release: record is read-only".to_owned())),
+            _ => self.0.update(record),
+        }
+    }
+
+    fn delete(&self, stub: &Stub) -> Result<(), StoreError> {
+        self.0.delete(stub)
     }
 }
 
@@ -243,6 +273,27 @@ fn what_a_lost_request_left_deployed_is_superseded_by_the_next_upgrade() {
     assert_eq!(place.history(), "1 deployed, 2 deployed");
     place.upgrade(&rendered(&[("ConfigMap", "a", "3")])).unwrap();
     assert_eq!(place.history(), "1 superseded, 2 superseded, 3 deployed");
+}
+
+#[test]
+fn no_revision_is_deployed_beside_one_that_cannot_be_superseded() {
+    let place = Place::new(Dialect::Helm4);
+    place.install(&rendered(&[("ConfigMap", "a", "1")])).unwrap();
+    place.upgrade(&rendered(&[("ConfigMap", "a", "2")])).unwrap();
+    let stubborn = Stubborn(&place.store);
+    let world = World { records: Records::new(&stubborn), ..place.world(0) };
+    let refused = "release: record is read-only";
+    let config = UpgradeConfig { name: "web".into(), ..UpgradeConfig::default() };
+    let begun = begin(&world, "web").unwrap();
+    let error = upgrade(&world, &config, begun, &rendered(&[("ConfigMap", "a", "3")])).unwrap_err();
+    assert_eq!(error.to_string(), format!("revision 2 could not be marked as superseded: {refused}"));
+    assert_eq!(place.history(), "1 superseded, 2 deployed, 3 failed");
+
+    let config = RollbackConfig { name: "web".into(), revision: 1, ..RollbackConfig::default() };
+    assert!(rollback(&world, &config).unwrap_err().to_string().ends_with(refused));
+    assert_eq!(place.history(), "1 superseded, 2 deployed, 3 failed, 4 pending-rollback");
+    unlock::roll_back(&place.world(0), "web", &RollbackConfig::default()).unwrap();
+    assert!(place.history().ends_with("2 superseded, 3 failed, 4 failed, 5 deployed"), "{}", place.history());
 }
 
 #[test]
