@@ -17,6 +17,7 @@ mod keys;
 mod kubernetes;
 mod place;
 mod references;
+mod rename;
 mod shape;
 mod source;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use diagnostics::{Diagnostic, Severity};
 pub use document_symbols::{DocumentSymbol, SymbolKind};
 pub use hover::Hover;
 pub use kubernetes::Kubernetes;
-pub use references::{Reference, RenameError};
+pub use references::Reference;
+pub use rename::RenameError;
 pub use shape::{Builtin, Evaluator, Member, Scope, Shape, Thing, ValueAt};
 pub use source::{TemplateSource, ValuesSource};

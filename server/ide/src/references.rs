@@ -1,4 +1,4 @@
-//! References and rename: every place that speaks of a value, a define or a variable.
+//! References: every place that speaks of a value, a define or a variable.
 //!
 //! A value is the same however it is spelled: through `with` and `range`, as `index .Values "a"`, in the parent's
 //! values below the subchart's name. So uses are found by evaluating, not by comparing text; a quick look at the
@@ -25,12 +25,8 @@ pub struct Reference {
     pub writes: bool,
 }
 
-/// Why something cannot be renamed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RenameError(pub String);
-
 /// What is looked for.
-enum Wanted {
+pub(crate) enum Wanted {
     Values(Vec<ValueAt>),
     Define(String),
     Variable(FileRange),
@@ -52,39 +48,8 @@ impl Analysis {
         self.references(pos).into_iter().filter(|it| it.at.file == pos.file).collect()
     }
 
-    /// What a rename at `pos` would change: the range of the name.
-    pub fn prepare_rename(&self, pos: FilePos) -> Option<FileRange> {
-        self.wanted(pos)?;
-        self.references(pos)
-            .iter()
-            .map(|it| it.at)
-            .find(|at| at.file == pos.file && at.range.contains_inclusive(pos.offset))
-    }
-
-    /// The edits of a rename.
-    pub fn rename(&self, pos: FilePos, new: &str) -> Result<Vec<(FileRange, String)>, RenameError> {
-        let wanted = self.wanted(pos).ok_or_else(|| RenameError("nothing here can be renamed".to_owned()))?;
-        let refuse = |why: &str| Err(RenameError(format!("`{new}` {why}")));
-        let text = match wanted {
-            Wanted::Values(_) if new.is_empty() || new.contains(['.', ' ', ':', '"', '\'']) => {
-                return refuse("is no plain key");
-            }
-            Wanted::Values(_) | Wanted::Define(_) if new.contains(['"', '`', '\n']) => {
-                return refuse("cannot stand between quotes");
-            }
-            Wanted::Variable(_) => {
-                let name = new.strip_prefix('$').unwrap_or(new);
-                if name.is_empty() || !name.chars().all(|it| it.is_alphanumeric() || it == '_') {
-                    return refuse("is no name for a variable");
-                }
-                format!("${name}")
-            }
-            Wanted::Values(_) | Wanted::Define(_) => new.to_owned(),
-        };
-        Ok(self.references(pos).into_iter().map(|it| (it.at, text.clone())).collect())
-    }
-
-    fn wanted(&self, pos: FilePos) -> Option<Wanted> {
+    /// What stands at `pos`.
+    pub(crate) fn wanted(&self, pos: FilePos) -> Option<Wanted> {
         if let Some(source) = self.values_file(pos.file) {
             let outline = source.parsed().outline();
             let entry = outline.at(pos.offset)?;

@@ -139,11 +139,3 @@ version: 1.0.0
 "#,
     );
 }
-
-#[test]
-fn renaming_refuses_what_is_no_name() {
-    let fixture = Fixture::parse("#- values.yaml\nport: 1\n#- templates/a.yaml\n{{ .Values.po<|>rt }}");
-    let analysis = analyse(&fixture);
-    assert_eq!(analysis.rename(fixture.cursor(), "door").unwrap().len(), 2);
-    assert!(analysis.rename(fixture.cursor(), "a.b").is_err());
-}
