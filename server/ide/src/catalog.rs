@@ -27,6 +27,21 @@ pub struct RepositorySource {
     pub item: Option<Arc<Repository>>,
 }
 
+impl ChartSource {
+    /// A chart as a release of a helmfile names it: `oci://HOST/PATH/NAME`, or `REPOSITORY/NAME`, of a repository that is
+    /// looked up.
+    pub fn named(chart: &str, repository: impl FnOnce(&str) -> Option<RepositorySource>) -> Option<Self> {
+        let (repository, name) = if let Some(address) = chart.strip_prefix("oci://") {
+            let (path, name) = address.rsplit_once('/')?;
+            (RepositorySource::at(format!("oci://{path}")), name)
+        } else {
+            let (known, name) = chart.split_once('/')?;
+            (repository(known)?, name)
+        };
+        Some(Self { repository, name: name.to_owned() })
+    }
+}
+
 impl RepositorySource {
     /// One that is talked to as the user's own list says.
     pub fn at(address: impl Into<String>) -> Self {

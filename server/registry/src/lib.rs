@@ -28,4 +28,4 @@ pub use http::Limits;
 pub use oci::{Push, Pushed, is_oci};
 pub use offers::{Offer, Source};
 pub use settings::{Access, Password, Proxies, Settings};
-pub use unpacked::unpack;
+pub use unpacked::{unpack, write_members};

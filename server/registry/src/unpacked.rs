@@ -59,22 +59,29 @@ fn is_chart(folder: &Path) -> bool {
     folder.join("Chart.yaml").is_file()
 }
 
+fn cannot(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
+    move |source| Error::file(path, source)
+}
+
 /// Writes what was in an archive into a new folder. Nobody sees half of it: it is made beside, and moved there in one step.
 pub fn unpack(members: &[Member], folder: &Path) -> Result<(), Error> {
-    fn cannot(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
-        move |source| Error::file(path, source)
-    }
     let above = folder.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(above).map_err(cannot(above))?;
     let aside = tempfile::Builder::new().prefix(".chartroom-").tempdir_in(above).map_err(cannot(above))?;
     let root = aside.path().join("chart");
+    write_members(members, &root)?;
+    std::fs::rename(&root, folder).map_err(cannot(folder))
+}
+
+/// Writes what was in an archive into a folder, over what is there.
+pub fn write_members(members: &[Member], folder: &Path) -> Result<(), Error> {
     for member in members {
-        let path = root.join(&member.path);
-        let parent = path.parent().unwrap_or(&root);
+        let path = folder.join(&member.path);
+        let parent = path.parent().unwrap_or(folder);
         std::fs::create_dir_all(parent).map_err(cannot(parent))?;
         std::fs::write(&path, &member.data).map_err(cannot(&path))?;
     }
-    std::fs::rename(&root, folder).map_err(cannot(folder))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use text::FileRange;
 
 /// A value and where it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// What it is.
     pub value: Value,
@@ -39,7 +39,7 @@ pub enum Value {
 }
 
 /// One `key: value`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The key as text (`1: x` has the key `1`).
     pub key: Arc<str>,
@@ -50,7 +50,7 @@ pub struct Entry {
 }
 
 /// A mapping, sorted bytewise by key, each key once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Map {
     entries: Vec<Entry>,
 }
@@ -72,7 +72,49 @@ impl Node {
     }
 }
 
+/// Places count as well. Numbers are compared by their bits, so that each equals itself.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Map(one), Self::Map(other)) => one == other,
+            (one, other) => one.is_same_scalar(other),
+        }
+    }
+}
+
+impl Eq for Value {}
+
 impl Value {
+    /// Whether both say the same, wherever it is written.
+    pub fn says_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(one), Self::List(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other.iter()).all(|(one, other)| one.value.says_same(&other.value))
+            }
+            (Self::Map(one), Self::Map(other)) => {
+                let same = |(one, other): (&Entry, &Entry)| {
+                    one.key == other.key && one.node.value.says_same(&other.node.value)
+                };
+                one.len() == other.len() && one.iter().zip(other.iter()).all(same)
+            }
+            (one, other) => one.is_same_scalar(other),
+        }
+    }
+
+    fn is_same_scalar(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Int(one), Self::Int(other)) => one == other,
+            (Self::Uint(one), Self::Uint(other)) => one == other,
+            (Self::Float(one), Self::Float(other)) => one.to_bits() == other.to_bits(),
+            (Self::String(one), Self::String(other)) => one == other,
+            _ => false,
+        }
+    }
+
     /// An empty map.
     pub fn empty_map() -> Self {
         Self::Map(Arc::default())

@@ -39,20 +39,6 @@ fn tree() -> impl Strategy<Value = Node> {
     })
 }
 
-fn is_same(a: &Node, b: &Node) -> bool {
-    match (&a.value, &b.value) {
-        (Value::List(a), Value::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| is_same(a, b))
-        }
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len()
-                && a.iter().zip(b.iter()).all(|(a, b)| a.key == b.key && is_same(&a.node, &b.node))
-        }
-        (Value::Float(a), Value::Float(b)) => a == b,
-        (a, b) => format!("{a:?}") == format!("{b:?}"),
-    }
-}
-
 /// The ranges of the tree lie in the text, on characters, and inside the ranges around them.
 fn check_places(node: &Node, text: &str) {
     let at = node.at.unwrap().range;
@@ -90,7 +76,7 @@ proptest! {
             }
             let read = parse(&format!("{text}\n"), FileId(0), Numbers::AsJson)
                 .map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
-            prop_assert!(is_same(&read, &tree), "{text}");
+            prop_assert!(read.value.says_same(&tree.value), "{text}");
             check_places(&read, &text);
         }
     }

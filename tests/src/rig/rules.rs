@@ -48,7 +48,8 @@ impl<F> Rule<F> {
             return false;
         }
         self.matched += 1;
-        self.nth.as_ref().is_none_or(|it| it.contains(&self.matched)) && self.chance.is_none_or(|it| dice.fraction() < it)
+        self.nth.as_ref().is_none_or(|it| it.contains(&self.matched))
+            && self.chance.is_none_or(|it| dice.fraction() < it)
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn expand(release: &Node, facts: &FileFacts, engine: &mut Engine<'_>)
     for _ in 0..ROUNDS {
         let data = data(&before, facts);
         let after = Round { engine, data, folder: &facts.folder, release: &release }.run()?;
-        if same(&before.value, &after.value) {
+        if before.value.says_same(&after.value) {
             return checked(with_bools(after)?);
         }
         before = after;
@@ -275,24 +275,4 @@ fn with_places_of(from: &Node, node: &Node) -> Node {
         (value, _) => value.clone(),
     };
     Node { value, at: from.at }
-}
-
-/// Whether two trees say the same.
-fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Null, Value::Null) => true,
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Uint(a), Value::Uint(b)) => a == b,
-        (Value::Float(a), Value::Float(b)) => a == b || (a.is_nan() && b.is_nan()),
-        (Value::String(a), Value::String(b)) => a == b,
-        (Value::List(a), Value::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(&a.value, &b.value))
-        }
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len()
-                && a.iter().zip(b.iter()).all(|(a, b)| a.key == b.key && same(&a.node.value, &b.node.value))
-        }
-        _ => false,
-    }
 }

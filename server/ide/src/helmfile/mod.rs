@@ -158,14 +158,8 @@ impl<'h> Helmfile<'h> {
 
     /// Where a chart comes from, if it is not a folder.
     fn source_of(&self, chart: &str) -> Option<ChartSource> {
-        if let Some(rest) = chart.strip_prefix("oci://") {
-            let (repository, name) = rest.rsplit_once('/')?;
-            let repository = RepositorySource::at(format!("oci://{repository}"));
-            return Some(ChartSource { repository, name: name.to_owned() });
-        }
-        let (repository, name) = chart.split_once('/')?;
-        let known = self.repositories().into_iter().find(|it| it.name == repository)?;
-        Some(ChartSource { repository: known.source, name: name.to_owned() })
+        let known = |name: &str| self.repositories().into_iter().find(|it| it.name == name);
+        ChartSource::named(chart, |name| known(name).map(|it| it.source))
     }
 }
 

@@ -99,18 +99,14 @@ pub(crate) fn place<'s>(
 
 /// Where the chart of a release comes from, if it is not a folder.
 pub(crate) fn source_of(file: &StateFile, release: &Release) -> Option<ChartSource> {
-    if let Some(rest) = release.chart.it.strip_prefix("oci://") {
-        let (repository, name) = rest.rsplit_once('/')?;
-        let repository = RepositorySource::at(format!("oci://{repository}"));
-        return Some(ChartSource { repository, name: name.to_owned() });
+    if release.has_local_chart() {
+        return None;
     }
-    let (name, chart) = release.repository_and_chart()?;
-    let known = file.repositories.iter().find(|it| it.name == name);
-    let repository = match known {
+    let repository = |name: &str| match file.repositories.iter().find(|it| it.name == name) {
         Some(known) => RepositorySource::of_helmfile(known, &file.folder),
         None => RepositorySource::at(format!("@{name}")),
     };
-    Some(ChartSource { repository, name: chart.to_owned() })
+    ChartSource::named(&release.chart.it, |name| (!name.ends_with(':')).then(|| repository(name)))
 }
 
 /// The environments of a helmfile, as targets. `None` for a file that belongs to none.

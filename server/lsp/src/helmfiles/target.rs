@@ -27,7 +27,7 @@ pub(crate) struct ReleaseOfFleet {
 }
 
 /// Values as a helmfile gives them to a chart.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Layers {
     /// Files that say something, the one that counts most last, with the text that is theirs: of values that stand in a
     /// helmfile nothing else is left of it, at the same offsets.
@@ -97,13 +97,14 @@ fn target(name: String, of: ReleaseOfFleet, file: &StateFile, release: &Release)
     }
 }
 
-/// The values of a release, as they are on the screen.
+/// The values of a release, as they are on the screen. They are the same object for as long as they say the same at the
+/// same places: what was made of them holds then.
 pub(crate) fn layers(snapshot: &Snapshot, memory: &FleetMemory, of: &ReleaseOfFleet) -> Arc<Layers> {
     let known = memory.layers.lock().unwrap_or_else(PoisonError::into_inner).get(of).cloned();
-    if let Some((looks, layers)) = known
+    if let Some((looks, layers)) = &known
         && looks.hold(snapshot, &memory.files)
     {
-        return layers;
+        return layers.clone();
     }
     let world = ScreenWorld::new(snapshot, &memory.files);
     let mut made = make(snapshot, of, &world);
@@ -111,7 +112,10 @@ pub(crate) fn layers(snapshot: &Snapshot, memory: &FleetMemory, of: &ReleaseOfFl
     let mut looks = world.looks();
     looks.extend(fleet.looks().clone());
     made.not_run = looks.not_run().map(str::to_owned).collect();
-    let made = Arc::new(made);
+    let made = match known {
+        Some((_, last)) if *last == made => last,
+        _ => Arc::new(made),
+    };
     memory.layers.lock().unwrap_or_else(PoisonError::into_inner).insert(of.clone(), (looks, made.clone()));
     made
 }
@@ -177,7 +181,7 @@ fn shown(layer: &Layer, files: &Files) -> Option<(Arc<str>, Arc<[u8]>)> {
     }
 }
 
-/// A part of a text at its own place, and blanks around it. What begins an item of a list is blank as well.
+/// A part of a text at its own place, and blanks before it. What begins an item of a list is blank as well.
 fn alone(text: &[u8], range: TextRange) -> Vec<u8> {
     let (start, end) = (usize::from(range.start()), usize::from(range.end()).min(text.len()));
     let blank = |(at, byte): (usize, &u8)| match byte {
@@ -185,7 +189,7 @@ fn alone(text: &[u8], range: TextRange) -> Vec<u8> {
         byte if (start..end).contains(&at) => *byte,
         _ => b' ',
     };
-    let mut alone: Vec<u8> = text.iter().enumerate().map(blank).collect();
+    let mut alone: Vec<u8> = text[..end].iter().enumerate().map(blank).collect();
     if alone[start..end].starts_with(b"- ") {
         alone[start] = b' ';
     }
@@ -207,4 +211,19 @@ fn moved(node: &Node, to: &dyn Fn(FileRange) -> Option<FileRange>) -> Node {
         scalar => scalar.clone(),
     };
     Node { value, at: node.at.and_then(to) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_behind_a_layer_leaves_it_as_it_was() {
+        let text = "- a:\n- word: one\n  size: 1\n- word: two\n";
+        let start = text.find("- word").unwrap();
+        let range = TextRange::new((start as u32).into(), (text.rfind("- word").unwrap() as u32).into());
+        let layer = alone(text.as_bytes(), range);
+        assert_eq!(String::from_utf8_lossy(&layer), "    \n  word: one\n  size: 1\n");
+        assert_eq!(alone(text.replace("two", "three").as_bytes(), range), layer);
+    }
 }

@@ -12,10 +12,7 @@ use render::{Environment, Options, Release, prepare};
 use text::FileId;
 use yaml::Node;
 
-use crate::helmfiles::Layers;
-use crate::releases::Facts;
-use crate::settings::Settings;
-use crate::state::{ChartView, Numbers, Target, same_facts};
+use crate::state::{ChartView, Circumstances, Numbers};
 
 /// A chart loaded and prepared for its target.
 #[derive(Debug)]
@@ -54,42 +51,22 @@ pub(crate) enum Depth {
 #[derive(Debug)]
 struct Inputs {
     files: Vec<(FileId, Arc<[u8]>, bool)>,
-    values: Vec<(FileId, Arc<[u8]>)>,
-    given: Option<Arc<Layers>>,
-    target: Target,
-    settings: Arc<Settings>,
-    facts: Option<Arc<Facts>>,
+    circumstances: Circumstances,
 }
 
 impl Inputs {
     fn of(view: &ChartView) -> Self {
         let file = |it: &chart::SourceFile| (it.id, it.data.clone(), is_template(&it.path));
-        Self {
-            files: view.files.iter().map(file).collect(),
-            values: view.values.iter().map(|it| (it.id, it.data.clone())).collect(),
-            given: view.given.as_ref().map(|it| it.layers.clone()),
-            target: view.target.clone(),
-            settings: view.settings.clone(),
-            facts: view.facts.clone(),
-        }
+        Self { files: view.files.iter().map(file).collect(), circumstances: view.circumstances() }
     }
 
     fn same(&self, view: &ChartView, depth: Depth) -> bool {
         let same_file = |((id, data, template), file): (&(FileId, Arc<[u8]>, bool), &chart::SourceFile)| {
             *id == file.id && (Arc::ptr_eq(data, &file.data) || (*template && depth == Depth::ButTemplates))
         };
-        let same_values = |((id, data), file): (&(FileId, Arc<[u8]>), &chart::values::ValuesFile)| {
-            *id == file.id && Arc::ptr_eq(data, &file.data)
-        };
-        let given = view.given.as_ref().map(|it| Arc::as_ptr(&it.layers));
-        self.target == view.target
-            && self.given.as_ref().map(Arc::as_ptr) == given
-            && self.settings == view.settings
-            && same_facts(self.facts.as_ref(), view.facts.as_ref())
-            && self.files.len() == view.files.len()
+        self.files.len() == view.files.len()
             && self.files.iter().zip(&view.files).all(same_file)
-            && self.values.len() == view.values.len()
-            && self.values.iter().zip(&view.values).all(same_values)
+            && self.circumstances == view.circumstances()
     }
 }
 

@@ -163,16 +163,45 @@ impl ChartView {
     fn same_as(&self, other: &Self) -> bool {
         let same_document =
             |(a, b): (&(FileId, Arc<Document>), &(FileId, Arc<Document>))| Arc::ptr_eq(&a.1, &b.1);
-        let same_values = |(a, b): (&ValuesFile, &ValuesFile)| a.id == b.id && Arc::ptr_eq(&a.data, &b.data);
-        let layers = |view: &Self| view.given.as_ref().map(|it| Arc::as_ptr(&it.layers));
         Arc::ptr_eq(&self.disk, &other.disk)
-            && self.target == other.target
-            && layers(self) == layers(other)
+            && self.circumstances() == other.circumstances()
             && self.missing == other.missing
-            && self.settings == other.settings
-            && same_facts(self.facts.as_ref(), other.facts.as_ref())
             && self.documents.len() == other.documents.len()
             && self.documents.iter().zip(&other.documents).all(same_document)
+    }
+
+    /// What the chart is rendered with.
+    pub(crate) fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            target: self.target.clone(),
+            values: self.values.iter().map(|it| (it.id, it.data.clone())).collect(),
+            given: self.given.as_ref().map(|it| it.layers.clone()),
+            settings: self.settings.clone(),
+            facts: self.facts.clone(),
+        }
+    }
+}
+
+/// What a chart is rendered with, apart from what is in its folder. Bytes and what was made of them are the same where they
+/// are where they were: nobody writes over them.
+#[derive(Debug)]
+pub(crate) struct Circumstances {
+    target: Target,
+    values: Vec<(FileId, Arc<[u8]>)>,
+    given: Option<Arc<Layers>>,
+    settings: Arc<Settings>,
+    facts: Option<Arc<Facts>>,
+}
+
+impl PartialEq for Circumstances {
+    fn eq(&self, other: &Self) -> bool {
+        let same_values = |(one, other): (&(FileId, Arc<[u8]>), &(FileId, Arc<[u8]>))| {
+            one.0 == other.0 && Arc::ptr_eq(&one.1, &other.1)
+        };
+        self.target == other.target
+            && self.given.as_ref().map(Arc::as_ptr) == other.given.as_ref().map(Arc::as_ptr)
+            && self.settings == other.settings
+            && same_facts(self.facts.as_ref(), other.facts.as_ref())
             && self.values.len() == other.values.len()
             && self.values.iter().zip(&other.values).all(same_values)
     }

@@ -27,7 +27,7 @@ use crate::market::Known;
 use crate::releases::{Checked, Facts};
 use crate::settings::Settings;
 
-pub(crate) use chart_view::{ChartView, same_facts};
+pub(crate) use chart_view::{ChartView, Circumstances, same_facts};
 pub(crate) use document::{Document, Syntax};
 pub(crate) use memory::{ChartMemory, Numbers};
 pub(crate) use snapshot::Snapshot;

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use chart::Dialect;
-use chart::archive::unpack as unpack_archive;
+use chart::archive;
 use helmfile::fleet::{Overrides, Unit, shown_chart};
 use helmfile::print::CHART_FOLDER;
 
 use super::Called;
 use super::deployment::{fleet, told_of_all};
 use super::session::Session;
-use crate::files;
 use crate::fleet::ChartStore;
 
 /// Bring the charts of all releases into a folder.
@@ -85,13 +84,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Unpacks a chart below a folder. Nothing of it gets outside: the reader of archives sees to that.
+/// Unpacks a chart into a folder, over what is there. Nothing of it gets outside: the reader of archives sees to that.
 pub(super) fn unpack(packed: &Path, folder: &Path, dialect: Dialect) -> Result<()> {
-    let data = std::fs::read(packed)?;
-    for file in unpack_archive(&data, dialect).map_err(|error| anyhow!(error))? {
-        let path = folder.join(project::path_of(&file.path));
-        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        files::write(&path, &file.data)?;
-    }
-    Ok(())
+    let members = archive::unpack(&std::fs::read(packed)?, dialect).map_err(|error| anyhow!(error))?;
+    Ok(registry::write_members(&members, folder)?)
 }
