@@ -1,6 +1,6 @@
 //! A case of the command line in one text: files, and what is run on them. What real Helm answers is recorded beside.
 //!
-//! A line `#- path` begins a file. The lines before the first one are comments, some of which say what happens:
+//! It is a [`CaseFile`]. What its head says:
 //!
 //! - `# packed: x.tgz FOLDER` packs a folder before anything runs (`chart` if none is named);
 //! - `# env: NAME=VALUE` sets a variable;
@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::case_file::{CaseFile, variable};
 use crate::{Scratch, archive, root};
 
 /// The versions of Helm that are recorded: the flag of ours, the folder, the variable that names the program.
@@ -40,24 +41,14 @@ pub struct Case {
 impl Case {
     /// All cases of a topic by name.
     pub fn all(topic: &str) -> Vec<Self> {
-        let entries = std::fs::read_dir(root().join("tests/charts").join(topic)).unwrap();
-        let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
-        paths.sort();
-        paths.iter().map(|path| Self::read(path)).collect()
+        let all = CaseFile::all(&root().join("tests/charts").join(topic));
+        all.into_iter().map(Self::of).collect()
     }
 
-    fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let mut case = Self { name, ..Self::default() };
-        for line in text.split_inclusive('\n') {
-            if let Some(path) = line.strip_prefix("#- ") {
-                case.files.push((path.trim_end().to_owned(), String::new()));
-            } else if let Some((_, file)) = case.files.last_mut() {
-                file.push_str(line);
-            } else {
-                case.say(line.trim_end());
-            }
+    fn of(written: CaseFile) -> Self {
+        let mut case = Self { name: written.name, files: written.files, ..Self::default() };
+        for (key, value) in &written.said {
+            case.say(key, value);
         }
         if case.runs.is_empty() {
             case.runs.push(vec!["lint".to_owned(), "chart".to_owned()]);
@@ -66,16 +57,14 @@ impl Case {
     }
 
     /// A line of the head.
-    fn say(&mut self, line: &str) {
-        let Some((key, value)) = line.strip_prefix("# ").and_then(|it| it.split_once(": ")) else { return };
-        let pair = |separator: char, other: &str| {
-            let (first, second) = value.split_once(separator).unwrap_or((value, other));
-            (first.to_owned(), second.to_owned())
-        };
+    fn say(&mut self, key: &str, value: &str) {
         match key {
             "run" => self.runs.push(value.split(' ').map(str::to_owned).collect()),
-            "packed" => self.packed.push(pair(' ', "chart")),
-            "env" => self.environment.push(pair('=', "")),
+            "packed" => {
+                let (archive, folder) = value.split_once(' ').unwrap_or((value, "chart"));
+                self.packed.push((archive.to_owned(), folder.to_owned()));
+            }
+            "env" => self.environment.push(variable(value)),
             "only" => self.only = Some(value.to_owned()),
             "look" => self.looks.push(value.to_owned()),
             _ => {}

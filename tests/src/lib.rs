@@ -6,6 +6,7 @@
 
 pub mod archive;
 mod case;
+mod case_file;
 mod client;
 pub mod guide;
 pub mod helmfile;

@@ -1,6 +1,6 @@
 //! A case in one text: files, and how Helmfile is called on them.
 //!
-//! A line `#- path` begins a file. The lines before the first one are comments, some of which say what happens:
+//! It is a [`CaseFile`]. What its head says:
 //!
 //! - `# args: …` are arguments before the command, `# last: …` those behind it;
 //! - `# env: NAME=VALUE` sets a variable;
@@ -11,9 +11,8 @@
 //!
 //! All cases share the charts of `tests/helmfile/charts`, as `charts/`.
 
-use std::path::Path;
-
 use super::program::{Helmfile, Verb};
+use crate::case_file::{CaseFile, variable};
 use crate::recording::Outcome;
 use crate::{Scratch, copy, root};
 
@@ -37,39 +36,24 @@ pub struct Case {
 impl Case {
     /// All cases by name.
     pub fn all() -> Vec<Self> {
-        let entries = std::fs::read_dir(root().join("tests/helmfile/cases")).unwrap();
-        let mut cases: Vec<Self> = entries.map(|it| Self::read(&it.unwrap().path())).collect();
-        cases.sort_by(|a, b| a.name.cmp(&b.name));
-        cases
+        CaseFile::all(&root().join("tests/helmfile/cases")).into_iter().map(Self::of).collect()
     }
 
-    fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let mut case = Self { name, ..Self::default() };
-        for line in text.split_inclusive('\n') {
-            if let Some(path) = line.strip_prefix("#- ") {
-                case.files.push((path.trim_end().to_owned(), String::new()));
-            } else if let Some((_, file)) = case.files.last_mut() {
-                file.push_str(line);
-            } else {
-                case.say(line.trim_end());
-            }
+    fn of(written: CaseFile) -> Self {
+        let mut case = Self { name: written.name, files: written.files, ..Self::default() };
+        for (key, value) in &written.said {
+            case.say(key, value);
         }
         case
     }
 
     /// A line of the head.
-    fn say(&mut self, line: &str) {
-        let Some((key, value)) = line.strip_prefix("# ").and_then(|it| it.split_once(": ")) else { return };
+    fn say(&mut self, key: &str, value: &str) {
         let words = || value.split(' ').map(str::to_owned);
         match key {
             "args" => self.args.extend(words()),
             "last" => self.last.extend(words()),
-            "env" => {
-                let (name, value) = value.split_once('=').unwrap();
-                self.environment.push((name.to_owned(), value.to_owned()));
-            }
+            "env" => self.environment.push(variable(value)),
             "only" => self.verbs = value.split(", ").map(Verb::named).collect(),
             "error" => self.error = Some(value.to_owned()),
             _ => {}

@@ -1,6 +1,6 @@
 //! A session in one text: files, commands that are run on them one after the other, and what is to be seen afterwards.
 //!
-//! A line `#- path` begins a file. The lines before the first one are comments, some of which say what happens:
+//! It is a [`CaseFile`]. What its head says:
 //!
 //! - `# run: …` has the arguments of a run, in words that a shell would make of it;
 //! - `# told: WORDS` stand on standard error of that run, Helmfile's and ours;
@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use super::program::Helmfile;
 use crate::case::{pack, text_of};
+use crate::case_file::{CaseFile, variable};
 use crate::recording::{Outcome, words};
 use crate::rig::{FakeRegistry, Manners, Namespace, Repository, Rig, Service, Tunnel};
 use crate::{Scratch, archive, copy, root};
@@ -64,41 +65,26 @@ impl Session {
     }
 
     fn all_in(folder: &'static str) -> Vec<Self> {
-        let entries = std::fs::read_dir(root().join("tests/helmfile").join(folder)).unwrap();
-        let mut sessions: Vec<Self> = entries.map(|it| Self::read(folder, &it.unwrap().path())).collect();
-        sessions.sort_by(|a, b| a.name.cmp(&b.name));
-        sessions
+        let all = CaseFile::all(&root().join("tests/helmfile").join(folder));
+        all.into_iter().map(|it| Self::of(folder, it)).collect()
     }
 
-    fn read(folder: &'static str, path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let mut session = Self { name, folder, ..Self::default() };
-        for line in text.split_inclusive('\n') {
-            if let Some(path) = line.strip_prefix("#- ") {
-                session.files.push((path.trim_end().to_owned(), String::new()));
-            } else if let Some((_, file)) = session.files.last_mut() {
-                file.push_str(line);
-            } else {
-                session.say(line.trim_end());
-            }
+    fn of(folder: &'static str, written: CaseFile) -> Self {
+        let mut session = Self { name: written.name, folder, files: written.files, ..Self::default() };
+        for (key, value) in written.said {
+            session.say(&key, value);
         }
         session
     }
 
     /// A line of the head.
-    fn say(&mut self, line: &str) {
-        let Some((key, value)) = line.strip_prefix("# ").and_then(|it| it.split_once(": ")) else { return };
-        let value = value.to_owned();
+    fn say(&mut self, key: &str, value: String) {
         match key {
             "run" => self.runs.push(Run { line: value, ..Run::default() }),
             "told" => self.runs.last_mut().unwrap().told.push(value),
             "error" => self.runs.last_mut().unwrap().errors.push(value),
             "differs" => self.runs.last_mut().unwrap().differs = Some(value),
-            "env" => {
-                let (name, value) = value.split_once('=').unwrap();
-                self.environment.push((name.to_owned(), value.to_owned()));
-            }
+            "env" => self.environment.push(variable(&value)),
             "look" => self.looks.push(value),
             _ => {}
         }
