@@ -138,3 +138,23 @@ fn installed_by_everybody() {
         }
     }
 }
+
+/// What ours alone can do works on charts that are elsewhere as well, and says places below the chart.
+#[test]
+fn charts_elsewhere_are_explained_and_previewed() {
+    let Some(registry) = Registry::new() else { return };
+    let (host, ca) = (registry.host(), registry.certificates().ca());
+    let ca = ca.to_str().unwrap();
+    let folder = Scratch::new();
+    charts::packed(Tool::Ours4, &folder, "web", "1.0.0");
+    assert_eq!(log_in(Tool::Ours4, folder.path(), &host, Path::new(ca)).code, 0);
+    let to = format!("oci://{host}/shown");
+    must(Tool::Ours4, folder.path(), &["push", "web-1.0.0.tgz", &to, "--ca-file", ca]);
+    let chart = format!("{to}/web");
+    let remote = ["--version", "^1", "--ca-file", ca];
+    let explained = must(Tool::Ours4, folder.path(), &[&["explain", &chart, "word"][..], &remote].concat());
+    assert!(explained.contains("templates/config.yaml:6"), "{explained}");
+    assert!(explained.contains("values.yaml:1") && !explained.contains(".tgz"), "{explained}");
+    let shown = must(Tool::Ours4, folder.path(), &[&["preview", &chart, "--once"][..], &remote].concat());
+    assert!(shown.contains("name: web\n") || shown.contains("name: web "), "{shown}");
+}

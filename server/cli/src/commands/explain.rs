@@ -1,6 +1,6 @@
 //! `chartroom explain`: where a value of a chart comes from, and where it gets to.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use chart::values::{PathStep, ValuePath};
@@ -8,10 +8,10 @@ use serde_json::json;
 use yaml::Node;
 
 use crate::explanation::{Format, Reached, Teller, lines_json, lines_text, value_json, value_text};
-use crate::flags::{Global, ValuesFlags};
+use crate::flags::{ChartFlags, Global, ValuesFlags};
 use crate::host::Machine;
-use crate::output;
 use crate::rendered::{Rendered, Request, render};
+use crate::{charts, output};
 
 /// Say which files set a value, which of them wins, and which lines of the output show it.
 ///
@@ -20,8 +20,8 @@ use crate::rendered::{Rendered, Request, render};
 /// nothing shows the value.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The chart: a folder or a packed chart.
-    chart: PathBuf,
+    /// The chart: a folder, a packed chart, or one of a repository or registry.
+    chart: String,
     /// The value as `--set` names it: `image.tag`, `hosts[0].name`, `annotations.example\.org/name`; or
     /// `FILE:LINE` of the chart.
     #[arg(value_name = "VALUES.PATH")]
@@ -37,11 +37,15 @@ pub(crate) struct Args {
     /// How to tell it.
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
+    #[command(flatten)]
+    source: ChartFlags,
 }
 
 pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let kube_version = args.kube_version.as_deref();
-    let request = Request::of_first(global, &args.chart, &args.values, args.release.clone(), kube_version);
+    let chart = charts::find(&args.chart, &args.source, global)?;
+    let request =
+        Request::of_first(global, Path::new(&chart), &args.values, args.release.clone(), kube_version);
     let rendered = render(&request, &Machine::new())?;
     if !rendered.errors.is_empty() {
         rendered.reports(false).iter().for_each(|report| output::remark(report));

@@ -11,10 +11,10 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use similar::{ChangeTag, TextDiff};
 
-use crate::flags::{Global, ValuesFlags};
+use crate::flags::{ChartFlags, Global, ValuesFlags};
 use crate::host::Machine;
-use crate::output;
 use crate::rendered::{Rendered, Request, render};
+use crate::{charts, output};
 
 /// Render a chart, then again whenever one of its files changes, and show which lines changed.
 ///
@@ -23,8 +23,8 @@ use crate::rendered::{Rendered, Request, render};
 /// diff of it. Stop it with Ctrl-C.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The chart: a folder or a packed chart.
-    chart: PathBuf,
+    /// The chart: a folder, a packed chart, or one of a repository or registry.
+    chart: String,
     #[command(flatten)]
     values: ValuesFlags,
     /// Render once and end; the exit code tells whether it worked.
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Only this template, such as `templates/deployment.yaml`.
     #[arg(short, long, value_name = "TEMPLATE")]
     template: Option<String>,
-    /// The release's name; the chart's folder by default.
+    /// The release's name; the chart's by default.
     #[arg(long, value_name = "NAME")]
     release: Option<String>,
     /// The version of Kubernetes to render for.
@@ -42,6 +42,8 @@ pub(crate) struct Args {
     /// Do not say where lines come from.
     #[arg(long)]
     no_origins: bool,
+    #[command(flatten)]
+    source: ChartFlags,
 }
 
 const DIM: Style = Style::new().dimmed();
@@ -56,20 +58,23 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
     let mut screen =
         Screen { colour: std::io::stdout().is_terminal(), origins: !args.no_origins, last: None };
     let host = Machine::new();
-    let worked = screen.show(global, args, &host)?;
+    let chart = PathBuf::from(charts::find(&args.chart, &args.source, global)?);
+    let worked = screen.show(global, args, &chart, &host)?;
     if args.once {
         // What is wrong was told already; only the exit code is left to say.
         return if worked { Ok(()) } else { Err(output::Told.into()) };
     }
     let files: Vec<PathBuf> = args.values.files.iter().map(PathBuf::from).collect();
-    let folders: Vec<PathBuf> = if args.chart.is_dir() { vec![args.chart.clone()] } else { Vec::new() };
-    let archives = if args.chart.is_dir() { Vec::new() } else { vec![args.chart.clone()] };
+    let (folders, archives) = match chart.is_dir() {
+        true => (vec![chart.clone()], Vec::new()),
+        false => (Vec::new(), vec![chart.clone()]),
+    };
     let watcher = project::Watcher::new(&folders, &[files, archives].concat())?;
-    output::remark(&format!("watching {}", args.chart.display()));
+    output::remark(&format!("watching {}", chart.display()));
     while let Some(changed) = watcher.wait() {
-        let names: Vec<String> = changed.iter().map(|path| shown(path, &args.chart)).collect();
+        let names: Vec<String> = changed.iter().map(|path| shown(path, &chart)).collect();
         screen.title(&names.join(", "))?;
-        screen.show(global, args, &host)?;
+        screen.show(global, args, &chart, &host)?;
     }
     Ok(())
 }
@@ -77,6 +82,18 @@ pub(crate) fn run(global: &Global, args: &Args) -> Result<()> {
 fn shown(path: &Path, chart: &Path) -> String {
     let root = chart.canonicalize().unwrap_or_else(|_| chart.to_owned());
     path.strip_prefix(&root).unwrap_or(path).display().to_string()
+}
+
+/// The chart's own name, as far as its path or reference says it.
+fn release_name(chart: &str) -> String {
+    let base = golang::path::base(chart.trim_end_matches(".tgz"));
+    // Of `.` and the like.
+    let folder = || Some(std::fs::canonicalize(chart).ok()?.file_name()?.to_string_lossy().into_owned());
+    let name = match base {
+        "." | ".." | "/" => folder(),
+        base => Some(base.to_owned()),
+    };
+    name.unwrap_or_else(|| "release-name".to_owned())
 }
 
 /// What was shown last, and how to show more.
@@ -88,13 +105,11 @@ struct Screen {
 
 impl Screen {
     /// Renders and shows; whether it worked.
-    fn show(&mut self, global: &Global, args: &Args, host: &Machine) -> Result<bool> {
-        let name =
-            args.release.clone().or_else(|| Some(args.chart.file_name()?.to_string_lossy().into_owned()));
-        let name = name.unwrap_or_else(|| "release-name".to_owned());
+    fn show(&mut self, global: &Global, args: &Args, chart: &Path, host: &Machine) -> Result<bool> {
+        let name = args.release.clone().unwrap_or_else(|| release_name(&args.chart));
         let request = Request {
             template: args.template.as_deref(),
-            ..Request::of_first(global, &args.chart, &args.values, name, args.kube_version.as_deref())
+            ..Request::of_first(global, chart, &args.values, name, args.kube_version.as_deref())
         };
         let start = Instant::now();
         let rendered = match render(&request, host) {
