@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use chart::Dialect;
 use release::memory::MemoryCluster;
 use release::ports::{Clock, Cluster, Identity};
-use release::record::{MemoryStore, Record, RecordStore, StoreError, Stub};
+use release::record::{MemoryStore, Record, RecordStore};
 use template::Host;
 
 use crate::{Asked, Clusters, Context, Site};
@@ -79,31 +79,6 @@ impl Clusters for Memory {
     }
 }
 
-/// The store, for as long as somebody looks at it.
-struct Borrowed<'s>(&'s MemoryStore);
-
-impl RecordStore for Borrowed<'_> {
-    fn stubs(&self, name: Option<&str>) -> Result<Vec<Stub>, StoreError> {
-        self.0.stubs(name)
-    }
-
-    fn read(&self, stub: &Stub) -> Result<Record, StoreError> {
-        self.0.read(stub)
-    }
-
-    fn create(&self, record: &Record) -> Result<(), StoreError> {
-        self.0.create(record)
-    }
-
-    fn update(&self, record: &Record) -> Result<(), StoreError> {
-        self.0.update(record)
-    }
-
-    fn delete(&self, stub: &Stub) -> Result<(), StoreError> {
-        self.0.delete(stub)
-    }
-}
-
 impl Site for MemorySite {
     #[expect(clippy::unnecessary_literal_bound, reason = "others answer out of themselves")]
     fn namespace(&self) -> &str {
@@ -119,7 +94,7 @@ impl Site for MemorySite {
     }
 
     fn records(&self, _: &str) -> Box<dyn RecordStore + '_> {
-        Box::new(Borrowed(&self.store))
+        Box::new(&self.store)
     }
 
     fn host(&self) -> Box<dyn Host + '_> {

@@ -1,14 +1,10 @@
 //! `helmfile apply`: what differs from the cluster is changed, and nothing else.
 
-use std::io::IsTerminal as _;
-
 use anyhow::Result;
 
 use super::Called;
-use super::deployment::Deployment;
+use super::deployment::deploy;
 use super::flags::DeploymentFlags;
-use super::session::Session;
-use crate::output::Exit;
 
 /// Bring the cluster to what the helmfile says, where it differs.
 ///
@@ -23,13 +19,9 @@ pub(super) struct Args {
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     let flags = &args.flags;
-    flags.refused.refuse()?;
-    let report = flags.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
-    let session = Session::load(called, false)?;
-    let deployment = Deployment::begin(called, &session, flags.wanted("apply"))?;
-    let work = || {
+    deploy(called, flags, "apply", "", |deployment, report| {
         let plan = deployment.plan(&flags.diff.look())?;
-        deployment.print_diffs(&plan, &report, flags.diff.suppress_diff)?;
+        deployment.print_diffs(&plan, report, flags.diff.suppress_diff)?;
         let affected = plan.affected(&deployment.fleet);
         if affected.is_empty() {
             if flags.diff.detailed_exitcode {
@@ -44,10 +36,5 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
             return Ok(false);
         }
         deployment.carry_out(plan).map(|_| true)
-    };
-    let changed = deployment.end(work())?;
-    match changed && flags.diff.detailed_exitcode {
-        true => Err(Exit { code: 2, message: String::new() }.into()),
-        false => Ok(()),
-    }
+    })
 }

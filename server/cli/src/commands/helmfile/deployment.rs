@@ -10,7 +10,7 @@ use helmfile::model::HookEvent;
 use release::diff::ReportConfig;
 
 use super::Called;
-use super::flags::{NeedsFlags, ReleaseFlags};
+use super::flags::{DeploymentFlags, NeedsFlags, ReleaseFlags};
 use super::session::Session;
 use crate::fleet::{ChartStore, CommandYard, Crew, Hooks, ReleaseValues, Setting, Sites};
 use crate::output::{self, Exit};
@@ -195,6 +195,37 @@ impl<'d> Deployment<'d> {
             }
         }
     }
+}
+
+/// Does the work of a command on a deployment, between the hooks that come before and after everything. `work` says whether
+/// something changes: where somebody asks for it that is the exit code, and `told` goes with it.
+pub(super) fn deploy(
+    called: &Called<'_>,
+    flags: &DeploymentFlags,
+    command: &'static str,
+    told: &str,
+    work: impl FnOnce(&Deployment<'_>, &ReportConfig) -> Result<bool>,
+) -> Result<()> {
+    flags.refused.refuse()?;
+    let report = flags.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
+    let session = Session::load(called, false)?;
+    let deployment = Deployment::begin(called, &session, flags.wanted(command))?;
+    let changes = deployment.end(work(&deployment, &report))?;
+    match changes && flags.diff.detailed_exitcode {
+        true => Err(Exit { code: 2, message: told.to_owned() }.into()),
+        false => Ok(()),
+    }
+}
+
+/// Does something for each release that is to be there, in its cluster.
+pub(super) fn each_in_its_cluster(
+    called: &Called<'_>,
+    one: impl Fn(&Sites, &Unit<'_>) -> Result<()>,
+) -> Result<()> {
+    let session = Session::load(called, false)?;
+    let fleet = fleet(called, &session, None, &Overrides::default())?;
+    let sites = Sites::open(called.global, fleet.units.iter().map(|it| it.release.kube_context.as_str()))?;
+    told_of_all(fleet.units.iter().filter(|it| it.release.installed), |unit| one(&sites, unit))
 }
 
 fn failed_release(unit: &Unit<'_>, error: &release::Error) -> String {

@@ -2,12 +2,11 @@
 
 use anyhow::{Result, anyhow};
 use chart::Dialect;
-use helmfile::fleet::{Overrides, Unit};
+use helmfile::fleet::Unit;
 
 use super::Called;
-use super::deployment::{fleet, told_of_all};
+use super::deployment::each_in_its_cluster;
 use super::flags::RefusedFlags;
-use super::session::Session;
 use crate::commands::status::resources;
 use crate::fleet::Sites;
 use crate::output;
@@ -24,10 +23,7 @@ pub(super) struct Args {
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     args.refused.refuse()?;
-    let session = Session::load(called, false)?;
-    let fleet = fleet(called, &session, None, &Overrides::default())?;
-    let sites = Sites::open(called.global, fleet.units.iter().map(|it| it.release.kube_context.as_str()))?;
-    told_of_all(fleet.units.iter().filter(|it| it.release.installed), |unit| one(called, &sites, unit))
+    each_in_its_cluster(called, |sites, unit| one(called, sites, unit))
 }
 
 fn one(called: &Called<'_>, sites: &Sites, unit: &Unit<'_>) -> Result<()> {

@@ -1,15 +1,11 @@
 //! `helmfile sync`: every release is upgraded, whether it differs or not.
 
-use std::io::IsTerminal as _;
-
 use anyhow::Result;
 use helmfile::fleet::Plan;
 
 use super::Called;
-use super::deployment::Deployment;
+use super::deployment::deploy;
 use super::flags::DeploymentFlags;
-use super::session::Session;
-use crate::output::Exit;
 
 /// Upgrade every release of the helmfile, whether it differs from the cluster or not.
 #[derive(Debug, clap::Args)]
@@ -20,15 +16,11 @@ pub(super) struct Args {
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     let flags = &args.flags;
-    flags.refused.refuse()?;
-    let report = flags.diff.report(called.globals.colour(std::io::stdout().is_terminal())?)?;
-    let session = Session::load(called, false)?;
-    let deployment = Deployment::begin(called, &session, flags.wanted("sync"))?;
-    let work = || {
+    deploy(called, flags, "sync", "", |deployment, report| {
         if called.globals.is_interactive() {
             // Whoever is asked sees what would change.
             let shown = deployment.plan(&flags.diff.look())?;
-            deployment.print_diffs(&shown, &report, flags.diff.suppress_diff)?;
+            deployment.print_diffs(&shown, report, flags.diff.suppress_diff)?;
         }
         let plan = deployment.plan_blindly(|fleet, yard, crew| Plan::everything(fleet, yard, crew))?;
         let affected = plan.affected(&deployment.fleet);
@@ -37,10 +29,5 @@ pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
             return Ok(false);
         }
         deployment.carry_out(plan).map(|outcome| !outcome.ended.is_empty())
-    };
-    let changed = deployment.end(work())?;
-    match changed && flags.diff.detailed_exitcode {
-        true => Err(Exit { code: 2, message: String::new() }.into()),
-        false => Ok(()),
-    }
+    })
 }

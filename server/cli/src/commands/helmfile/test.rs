@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use helmfile::fleet::{Overrides, Unit};
+use helmfile::fleet::Unit;
 use release::actions::test::{TestConfig, test};
 
 use super::Called;
-use super::deployment::{fleet, told_of_all};
+use super::deployment::each_in_its_cluster;
 use super::flags::RefusedFlags;
-use super::session::Session;
 use crate::fleet::Sites;
 use crate::output;
 use crate::release_texts::{Shown, status};
@@ -34,18 +33,13 @@ pub(super) struct Args {
 
 pub(super) fn run(called: &Called<'_>, args: &Args) -> Result<()> {
     args.refused.refuse()?;
-    let session = Session::load(called, false)?;
-    let fleet = fleet(called, &session, None, &Overrides::default())?;
-    let sites = Sites::open(called.global, fleet.units.iter().map(|it| it.release.kube_context.as_str()))?;
     let config = TestConfig {
         only: Vec::new(),
         without: Vec::new(),
         logs: args.logs,
         timeout: Duration::from_secs(args.timeout),
     };
-    told_of_all(fleet.units.iter().filter(|it| it.release.installed), |unit| {
-        one(called, &sites, unit, &config)
-    })
+    each_in_its_cluster(called, |sites, unit| one(called, sites, unit, &config))
 }
 
 fn one(called: &Called<'_>, sites: &Sites, unit: &Unit<'_>, config: &TestConfig) -> Result<()> {
