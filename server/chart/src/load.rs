@@ -214,7 +214,9 @@ impl<'g> Loader<'g> {
         depth: usize,
     ) -> Result<Chart> {
         let raw: Arc<[SourceFile]> = files.into();
+        let told = self.errors.len();
         let mut metadata = self.chart_yaml(&raw)?;
+        let is_read = self.errors.len() == told;
         let mut buckets = Buckets::default();
         for file in raw.iter() {
             self.sort(file, &mut metadata, &mut buckets)?;
@@ -222,7 +224,8 @@ impl<'g> Loader<'g> {
         let Some(mut metadata) = metadata else {
             return Err(error(LoadErrorKind::NotAChart, "Chart.yaml file is missing", None));
         };
-        if let Some(problem) = metadata::validate(&mut metadata) {
+        // Of what could not be read nobody knows what it lacks.
+        if let Some(problem) = metadata::validate(&mut metadata).filter(|_| is_read) {
             self.report(LoadError {
                 kind: LoadErrorKind::Validation,
                 message: problem.message,

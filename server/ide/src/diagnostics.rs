@@ -21,6 +21,9 @@ pub struct Diagnostic {
     pub related: Vec<(FileRange, String)>,
 }
 
+/// The code of what cannot be read.
+pub const READING: &str = "chart";
+
 /// How bad something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -72,10 +75,15 @@ impl Diagnostic {
         Self {
             at: error.at.unwrap_or(fallback),
             message: error.message.clone(),
-            code: "chart",
+            code: READING,
             severity: Severity::Error,
             related: Vec::new(),
         }
+    }
+
+    /// Whether it says that a file cannot be read.
+    pub fn is_of_reading(&self) -> bool {
+        self.code == READING
     }
 
     /// For something that only we look for.

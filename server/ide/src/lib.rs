@@ -25,7 +25,7 @@ mod testing;
 
 pub use analysis::{Analysis, Input};
 pub use completion::{ClusterNames, CompletionItem, CompletionKind};
-pub use diagnostics::{Diagnostic, Severity};
+pub use diagnostics::{Diagnostic, READING, Severity};
 pub use document_symbols::{DocumentSymbol, SymbolKind};
 pub use hover::Hover;
 pub use kubernetes::Kubernetes;

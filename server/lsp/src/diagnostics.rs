@@ -19,7 +19,9 @@ use crate::state::{ChartView, Snapshot};
 /// Everything that is wrong with a chart. `None` if it was cancelled.
 pub(crate) fn findings(view: &ChartView, model: &Model, cancel: &Cancel) -> Option<Vec<ide::Diagnostic>> {
     let rendering = model.rendering(view, cancel)?;
-    Some(rendering.errors.iter().map(|it| it.diagnostic.clone()).collect())
+    let base = model.exact(view);
+    let found = rendering.errors.iter().map(|it| &it.diagnostic);
+    Some(found.filter(|it| it.is_of_reading() || !base.is_outdated(it.at.file)).cloned().collect())
 }
 
 /// What no one but us has anything against: what lint checks, beside errors. `None` if it was cancelled.
@@ -30,7 +32,8 @@ pub(crate) fn checks(view: &ChartView, model: &Model, cancel: &Cancel) -> Option
         return Some(Vec::new());
     }
     let rendering = model.rendering(view, cancel)?;
-    let Some(chart) = &model.exact(view).chart else { return Some(Vec::new()) };
+    let base = model.exact(view);
+    let Some(chart) = &base.chart else { return Some(Vec::new()) };
     let is_subchart = view.root.parent().is_some_and(|it| it.file_name().is_some_and(|it| it == "charts"));
     let catalog = if view.settings.schemas { model.catalog(view, &rendering) } else { None };
     let values_files: Vec<_> = view.values.iter().map(|it| (it.id, it.name.as_str().into())).collect();
@@ -45,7 +48,8 @@ pub(crate) fn checks(view: &ChartView, model: &Model, cancel: &Cancel) -> Option
         return None;
     }
     let found = subject.findings(rendering.files(), view.settings.helm_version.dialect());
-    Some(found.iter().filter_map(ide::Diagnostic::of_finding).collect())
+    let found = found.iter().filter_map(ide::Diagnostic::of_finding);
+    Some(found.filter(|it| !base.is_outdated(it.at.file)).collect())
 }
 
 /// What is told of each file, by whom. A file of values may be one of a chart and of a helmfile: neither takes away what
@@ -183,8 +187,18 @@ fn by_file(
         let uri = places.uri(own_file(view, model, finding.at.file)).0;
         all.entry(uri).or_default().push(diagnostic(snapshot, view, model, places, finding));
     }
+    // One mistake that several templates come upon is told once, with the way of the first.
     for diagnostics in all.values_mut() {
-        diagnostics.dedup();
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for it in std::mem::take(diagnostics) {
+            let is_same = |other: &Diagnostic| {
+                (&other.range, &other.code, &other.message) == (&it.range, &it.code, &it.message)
+            };
+            if !told.iter().any(is_same) {
+                told.push(it);
+            }
+        }
+        *diagnostics = told;
     }
     all
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::coalesce::Warning;
-use chart::load::{KnownFiles, LastGood};
+use chart::load::{KnownFiles, LastGood, LoadErrorKind};
 use chart::values::{ValuesError, merge_files, read_file_values};
 use chart::{Chart, Dialect, LoadContext, LoadError, load_tolerant};
 use render::{Environment, Options, Release, prepare};
@@ -128,6 +128,14 @@ impl Base {
             last_good: self.last_good.clone(),
             known: self.known.clone(),
         }
+    }
+
+    /// Whether a values file cannot be read now, so that what it said last counts. Nothing that is found out about that
+    /// stands where it stood.
+    pub(crate) fn is_outdated(&self, file: FileId) -> bool {
+        let unread = self.load_errors.iter().filter(|it| it.kind == LoadErrorKind::Values);
+        let places = unread.map(|it| it.at).chain(self.values_errors.iter().map(|it| it.at));
+        places.flatten().any(|it| it.file == file)
     }
 
     /// Whether it is what would be made from this view.

@@ -221,7 +221,7 @@ impl Failure {
         let diagnostic = Diagnostic {
             at,
             message: message.clone(),
-            code: "chart",
+            code: ide::READING,
             severity: ide::Severity::Error,
             related: Vec::new(),
         };

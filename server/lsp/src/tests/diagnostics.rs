@@ -23,6 +23,44 @@ async fn a_broken_values_file_is_told_and_taken_back() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_read_is_not_judged_by_what_it_said_before() {
+    let schema = r#"{"properties": {"a": {"type": "string"}}}"#;
+    let files = [CHART, ("values.yaml", "a: 1\nb: 2\n"), ("values.schema.json", schema)];
+    let mut client = Client::start(&files).await;
+    client.open("values.yaml", "a: 1\nb: 2\n").await;
+    assert_eq!(client.diagnostics("values.yaml").await["diagnostics"][0]["code"], "schema");
+    client.set_text("values.yaml", 2, "c: [\na: 1\nb: 2\n").await;
+    let codes = |told: &serde_json::Value| {
+        let all = told["diagnostics"].as_array().unwrap().iter();
+        all.map(|it| it["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&client.diagnostics("values.yaml").await), ["chart"]);
+    // Also not once everything is checked.
+    client.notify("textDocument/didSave", client.document("values.yaml")).await;
+    assert_eq!(codes(&client.diagnostics("values.yaml").await), ["chart"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_not_said_to_lack_anything() {
+    let broken = "apiVersion: v2\nname: [\n";
+    let mut client = Client::start(&[("Chart.yaml", broken)]).await;
+    client.open("Chart.yaml", broken).await;
+    let told = client.diagnostics("Chart.yaml").await;
+    assert_eq!(told["diagnostics"].as_array().unwrap().len(), 1, "{told}");
+}
+
+#[tokio::test]
+async fn a_mistake_that_several_templates_come_upon_is_told_once() {
+    let (helpers, caller) = ("{{ define \"a\" }}{{ fail \"no\" }}{{ end }}\n", "a: {{ include \"a\" . }}\n");
+    let files =
+        [CHART, ("templates/_h.tpl", helpers), ("templates/a.yaml", caller), ("templates/b.yaml", caller)];
+    let mut client = Client::start(&files).await;
+    client.open("templates/_h.tpl", helpers).await;
+    let told = client.diagnostics("templates/_h.tpl").await;
+    assert_eq!(told["diagnostics"].as_array().unwrap().len(), 1, "{told}");
+}
+
+#[tokio::test]
 async fn a_file_that_nobody_opened_is_told_of_too() {
     let mut client = Client::start(&[CHART, ("values.yaml", "a: [\n"), ("templates/a.yaml", "")]).await;
     client.open("templates/a.yaml", "").await;
