@@ -15,6 +15,7 @@ use yaml::Node;
 
 use crate::shape::Shape;
 use crate::source::{TemplateSource, ValuesSource};
+use crate::values_schema::SchemaSource;
 
 /// What an [`Analysis`] is made from.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct Input {
     pub templates: Vec<Arc<TemplateSource>>,
     /// The target's values files, the one that wins first, then each chart's own `values.yaml`.
     pub values_files: Vec<Arc<ValuesSource>>,
+    /// The schemas of the chart and its subcharts.
+    pub schemas: Vec<Arc<SchemaSource>>,
     /// The name and namespace that the target renders for.
     pub release: render::Release,
     /// What templates are told of the cluster.

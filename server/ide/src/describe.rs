@@ -51,12 +51,18 @@ pub(crate) fn shape_in_a_word(shape: &Shape) -> String {
     }
 }
 
-/// What is known of a value besides itself: which file sets it, what its comments say, whom it overrides.
+/// What is known of a value besides itself: which file sets it, what its comments and its schema
+/// say, whom it overrides.
 pub(crate) fn value_documentation(analysis: &Analysis, value: &ValueAt) -> String {
     let places = analysis.key_places(value);
     let mut text = String::new();
     if let Some(doc) = places.iter().find_map(crate::keys::KeyPlace::doc) {
         text.push_str(&doc);
+        text.push_str("\n\n");
+    }
+    let said = analysis.said_of(value).documentation();
+    if !said.is_empty() && !text.contains(&said) {
+        text.push_str(&said);
         text.push_str("\n\n");
     }
     let mut set = places.iter().filter(|it| !it.is_commented());

@@ -22,6 +22,7 @@ mod shape;
 mod source;
 #[cfg(test)]
 mod testing;
+mod values_schema;
 
 pub use analysis::{Analysis, Input};
 pub use completion::{ClusterNames, CompletionItem, CompletionKind};
@@ -33,3 +34,4 @@ pub use references::Reference;
 pub use rename::RenameError;
 pub use shape::{Builtin, Evaluator, Member, Scope, Shape, Thing, ValueAt};
 pub use source::{TemplateSource, ValuesSource};
+pub use values_schema::SchemaSource;

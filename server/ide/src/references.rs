@@ -100,6 +100,14 @@ impl Analysis {
                 add(place.name_at(), true);
             }
         }
+        // The schema speaks of it, too.
+        for value in values {
+            let Some((key, above)) = value.path.split_last() else { continue };
+            let parent = ValueAt { path: above.to_vec(), key_at: None, node: None, ..value.clone() };
+            for at in self.said_of(&parent).names(key) {
+                add(at, true);
+            }
+        }
         for template in &self.input.templates {
             for at in uses_in(self, template, &wanted) {
                 add(at, false);

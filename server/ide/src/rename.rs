@@ -81,6 +81,11 @@ impl Analysis {
             if let Some((_, place)) = taken {
                 return Err(refused(format!("`{new}` is there already: {}", place.shown())));
             }
+            if self.said_of(&parent).shares(old) {
+                return Err(refused(format!(
+                    "`{old}` is described by a part of values.schema.json that several values share"
+                )));
+            }
         }
         Ok(new.to_owned())
     }

@@ -9,6 +9,7 @@ use render::{Options, Release};
 
 use crate::analysis::{Analysis, Input};
 use crate::source::{TemplateSource, ValuesSource};
+use crate::values_schema::SchemaSource;
 
 /// The analysis of a fixture. Without a `Chart.yaml` it gets one; `*.values.yaml` are the target's files.
 #[track_caller]
@@ -65,7 +66,12 @@ pub(crate) fn analyse(fixture: &Fixture) -> Analysis {
             )));
         }
     }
+    let schemas = environment.chart.all().into_iter().filter_map(|chart| {
+        let file = chart.schema.as_ref()?;
+        Some(Arc::new(SchemaSource::new(file.id, chart.full_path.clone(), text(file))))
+    });
     Analysis::new(Input {
+        schemas: schemas.collect(),
         chart: environment.chart.clone(),
         values: environment.values.clone(),
         templates: templates.files().iter().map(template).collect(),

@@ -135,7 +135,7 @@ fn values(
 }
 
 /// What is between the quotes of a text, if there are any.
-fn within_quotes(text: &str, range: TextRange) -> TextRange {
+pub(super) fn within_quotes(text: &str, range: TextRange) -> TextRange {
     let Some(quote) = text.chars().next().filter(|it| matches!(it, '"' | '\'')) else { return range };
     let start = range.start() + TextSize::from(1);
     let closed = text.len() > 1 && text.ends_with(quote);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chart::{Chart, SourceFile};
-use ide::{Input, TemplateSource, ValuesSource};
+use ide::{Input, SchemaSource, TemplateSource, ValuesSource};
 use render::Environment;
 use text::{FileId, FileTable};
 
@@ -19,6 +19,7 @@ type Key = (FileId, Arc<str>);
 pub(crate) struct Sources {
     templates: Vec<(Made, Arc<TemplateSource>)>,
     values: Vec<(Made, Arc<ValuesSource>)>,
+    schemas: Vec<(Made, Arc<SchemaSource>)>,
 }
 
 /// What a source was made from.
@@ -61,7 +62,9 @@ impl Sources {
             Some(maker.values(file.id, path, chart.full_path.clone(), file.data.clone()))
         });
         let values = user.chain(own).collect();
-        Self { templates, values }
+        let schemas = environment.chart.all().into_iter();
+        let schemas = schemas.filter_map(|chart| Some(maker.schema(chart, chart.schema.as_ref()?))).collect();
+        Self { templates, values, schemas }
     }
 
     /// What an analysis is made from.
@@ -71,6 +74,7 @@ impl Sources {
             values: environment.values.clone(),
             templates: self.templates.iter().map(|(_, it)| it.clone()).collect(),
             values_files: self.values.iter().map(|(_, it)| it.clone()).collect(),
+            schemas: self.schemas.iter().map(|(_, it)| it.clone()).collect(),
             release: environment.release.clone(),
             capabilities: environment.capabilities.clone(),
             dialect: environment.dialect,
@@ -95,6 +99,7 @@ struct Maker<'v> {
     bytes: HashMap<FileId, &'v Arc<[u8]>>,
     templates: HashMap<&'v Key, &'v (Made, Arc<TemplateSource>)>,
     values: HashMap<&'v Key, &'v (Made, Arc<ValuesSource>)>,
+    schemas: HashMap<&'v Key, &'v (Made, Arc<SchemaSource>)>,
 }
 
 impl<'v> Maker<'v> {
@@ -102,7 +107,8 @@ impl<'v> Maker<'v> {
         let bytes = view.files.iter().map(|it| (it.id, &it.data)).collect();
         let templates = last.into_iter().flat_map(|it| &it.templates).map(|it| (&it.0.key, it)).collect();
         let values = last.into_iter().flat_map(|it| &it.values).map(|it| (&it.0.key, it)).collect();
-        Self { view, bytes, templates, values }
+        let schemas = last.into_iter().flat_map(|it| &it.schemas).map(|it| (&it.0.key, it)).collect();
+        Self { view, bytes, templates, values, schemas }
     }
 
     fn made(&self, id: FileId, chart: &Arc<str>, data: Arc<[u8]>) -> Made {
@@ -122,6 +128,15 @@ impl<'v> Maker<'v> {
             }
             Some(Syntax::Yaml(_)) | None => TemplateSource::new(file.id, path, full_path, text(data)),
         };
+        (made, Arc::new(source))
+    }
+
+    fn schema(&self, chart: &Chart, file: &SourceFile) -> (Made, Arc<SchemaSource>) {
+        let made = self.made(file.id, &chart.full_path, file.data.clone());
+        if let Some(known) = self.schemas.get(&made.key).filter(|(known, _)| known.same(&made)) {
+            return (*known).clone();
+        }
+        let source = SchemaSource::new(file.id, chart.full_path.clone(), text(&file.data));
         (made, Arc::new(source))
     }
 
