@@ -3,16 +3,18 @@
 //! Those that render look at the API version of a chart first. Those that show it, or work on its dependencies, do not,
 //! and name files as the user did; so does Helm.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use chart::{Chart, Dialect, LoadContext, SourceFile};
+use registry::repository::Repositories;
 use render::{TemplateFile, Templates};
 use text::FileTable;
 
 use crate::flags::{ChartFlags, Global};
 use crate::processors::{self, Processors};
-use crate::{fetching, output, signatures};
+use crate::{fetching, meant, output, signatures};
 
 /// Whether there is such a chart on this machine, in Helm's words: it takes a path that is not there for the name of a
 /// chart in a repository.
@@ -36,6 +38,24 @@ pub(crate) fn ensure_there(chart: &str) -> Result<()> {
 /// or an address. Its signature is checked if that is asked for.
 pub(crate) fn find(chart: &str, flags: &ChartFlags, global: &Global) -> Result<String> {
     let chart = chart.trim();
+    locate(chart, flags, global).map_err(|error| match flags.repo {
+        // To pipes Helm's message goes as it is.
+        None if std::io::stderr().is_terminal() => advised(error, chart, global),
+        _ => error,
+    })
+}
+
+/// With a line that says which chart may have been meant.
+fn advised(error: anyhow::Error, chart: &str, global: &Global) -> anyhow::Error {
+    let list = Repositories::read_or_empty(&global.files.settings().repository_config);
+    let names: Vec<&str> = list.iter().flat_map(|it| &it.entries).map(|it| it.name.as_str()).collect();
+    match meant::advice(chart, &names) {
+        Some(advice) => anyhow!("{error:#}\n{advice}"),
+        None => error,
+    }
+}
+
+fn locate(chart: &str, flags: &ChartFlags, global: &Global) -> Result<String> {
     if flags.repo.is_none() {
         if Path::new(chart).exists() {
             if flags.signature.verify {

@@ -17,6 +17,7 @@ mod go_template;
 mod host;
 mod manifests;
 mod market;
+mod meant;
 mod memory;
 mod output;
 mod post_renderer;

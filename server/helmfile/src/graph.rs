@@ -100,10 +100,8 @@ impl<'f> Graph<'f> {
 
     /// A release that may have been meant: of the same name elsewhere, or of nearly the same name.
     fn similar(&self, id: &str, name: &str) -> Option<&'f str> {
-        const FARTHEST: usize = 2;
         let same = self.order.iter().find(|it| it.rsplit('/').next() == Some(name));
-        let near = || self.order.iter().find(|it| strsim::damerau_levenshtein(it, id) <= FARTHEST);
-        same.or_else(near).copied()
+        same.copied().or_else(|| text::nearest(id, self.order.iter().copied()))
     }
 
     /// The releases that need this one.

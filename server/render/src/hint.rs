@@ -5,7 +5,7 @@
 
 use golang::Dialect;
 use template::functions::{FAMILIES, find};
-use text::FileRange;
+use text::{FileRange, nearest};
 use yaml::{Node, Value};
 
 use crate::error::{Error, ErrorKind};
@@ -203,15 +203,6 @@ fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
 
 fn did_you_mean(name: &str) -> String {
     format!("did you mean `{name}`?")
-}
-
-/// The name that differs least, if it is near enough to be a slip.
-fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let allowed = (wanted.chars().count() / 3).clamp(1, 3);
-    let distance = |name: &&str| strsim::damerau_levenshtein(&wanted.to_lowercase(), &name.to_lowercase());
-    let near =
-        names.map(|name| (distance(&name), name)).filter(|(far, name)| *far <= allowed && *name != wanted);
-    near.min().map(|(_, name)| name)
 }
 
 #[cfg(test)]

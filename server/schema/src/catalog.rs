@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use text::nearest;
+
 use crate::custom::CustomKind;
 use crate::kubernetes::{Kubernetes, NEWEST, OLDEST, served};
 use crate::lifecycle::Lifecycle;
@@ -128,7 +130,8 @@ impl Catalog {
         }
         let by_kind = self.kubernetes.kinds().filter(|it| it.1 == kind).map(|it| format!("{} {kind}", it.0));
         let of_version = self.kubernetes.kinds().filter(|it| it.0 == api_version).map(|it| it.1);
-        let meant = by_kind.min().or_else(|| near(kind, of_version).map(|it| format!("{api_version} {it}")));
+        let meant =
+            by_kind.min().or_else(|| nearest(kind, of_version).map(|it| format!("{api_version} {it}")));
         let hint = meant.map(|it| format!("; did you mean {it}?")).unwrap_or_default();
         Some(format!("{here} has no {api_version} {kind}{hint}"))
     }
@@ -141,13 +144,6 @@ impl Catalog {
             _ => None,
         }
     }
-}
-
-/// The name that was likely meant.
-pub(crate) fn near<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let distance = |it: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &it.to_lowercase());
-    let close = known.map(|it| (distance(it), it)).filter(|(far, it)| *far <= 2.min(it.len() / 3));
-    close.min().map(|(_, it)| it)
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@
 
 use std::fmt::Write as _;
 
-use text::FileRange;
+use text::{FileRange, nearest};
 use yaml::{Node, Value};
 
-use crate::catalog::{Catalog, Served, near};
+use crate::catalog::{Catalog, Served};
 use crate::lifecycle::Lifecycle;
 use crate::shape::{List, Object, Shape, Unique};
 
@@ -196,7 +196,7 @@ impl<'n> Walk<'_, 'n> {
         if values.is_empty() || text.is_empty() || values.iter().any(|it| **it == *text) {
             return;
         }
-        let hint = near(text, values.iter().map(|it| &**it)).map(|it| format!("; did you mean {it}?"));
+        let hint = nearest(text, values.iter().map(|it| &**it)).map(|it| format!("; did you mean {it}?"));
         let all = values.join(", ");
         let message = format!(
             "`{}` is {text:?}, and Kubernetes takes one of {all}{}",
@@ -251,7 +251,7 @@ impl<'n> Walk<'_, 'n> {
             _ => "no field that is known here".to_owned(),
         };
         let known = object.sorted();
-        let hint = near(key, known.iter().map(|it| it.0)).map(|it| format!("; did you mean `{it}`?"));
+        let hint = nearest(key, known.iter().map(|it| it.0)).map(|it| format!("; did you mean `{it}`?"));
         let message = format!("`{}` is {of}{}", self.shown(), hint.unwrap_or_default());
         self.found(About::UnknownField, message, at);
     }

@@ -89,11 +89,7 @@ pub fn find(keys: &'static [Key], name: &str) -> Option<&'static Key> {
 
 /// The key that may have been meant by a name that is none.
 pub fn similar(keys: &'static [Key], name: &str) -> Option<&'static str> {
-    const FARTHEST: usize = 3;
-    let wanted = name.to_lowercase();
-    let distance = |key: &Key| strsim::damerau_levenshtein(&key.name.to_lowercase(), &wanted);
-    let best = keys.iter().map(|key| (distance(key), key.name)).min_by_key(|it| it.0)?;
-    (best.0 <= FARTHEST.min(name.len() / 2)).then_some(best.1)
+    text::nearest(name, keys.iter().map(|it| it.name))
 }
 
 /// An option of releases where it stands for all of them, with the type that it has there.
