@@ -87,7 +87,7 @@ pub fn events(text: &str) -> impl Iterator<Item = Result<Event<'_>, Error>> {
 
 /// go-yaml's text (`decode.go`, `fail`): the line of the problem, or else of its context; of what the grammar
 /// complains about one too low; none at all where that gives 0.
-fn describe(fault: &Fault, text: &str) -> Error {
+pub(crate) fn describe(fault: &Fault, text: &str) -> Error {
     let line_of = |mark: Option<crate::scanner::Mark>| mark.map_or(0, |it| it.line);
     let line = match line_of(fault.at) {
         0 => line_of(fault.context),

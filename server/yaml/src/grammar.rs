@@ -3,9 +3,12 @@
 //! It keeps a stack of its own instead of calling itself, so that depth costs no stack.
 
 mod collections;
+mod remarks;
 
 use std::borrow::Cow;
 
+use self::remarks::Remarks;
+pub(crate) use self::remarks::Said;
 use crate::error::range;
 use crate::events::{Event, EventKind, Properties};
 use crate::scanner::{Fault, Mark, Scanner, Style, Token, TokenKind};
@@ -51,6 +54,8 @@ pub(crate) struct Grammar<'t> {
     behind: usize,
     /// Handles and what they stand for in this document.
     handles: Vec<(&'t str, Cow<'t, str>)>,
+    /// Comments, if somebody wants them.
+    remarks: Option<Box<Remarks>>,
 }
 
 impl<'t> Grammar<'t> {
@@ -63,6 +68,7 @@ impl<'t> Grammar<'t> {
             marks: Vec::new(),
             behind: 0,
             handles: Vec::new(),
+            remarks: None,
         }
     }
 
@@ -90,11 +96,13 @@ impl<'t> Grammar<'t> {
     }
 
     fn peek(&mut self) -> Result<&TokenKind<'t>, Fault> {
+        self.look()?;
         Ok(&self.scanner.peek()?.kind)
     }
 
     /// Where the next word begins.
     fn here(&mut self) -> Result<Mark, Fault> {
+        self.look()?;
         Ok(self.scanner.peek()?.start)
     }
 
@@ -151,6 +159,7 @@ impl<'t> Grammar<'t> {
         self.directives()?;
         self.states.push(State::DocumentEnd);
         if !begins {
+            self.cut_head();
             self.state = State::BlockNode;
             return Ok(Some(self.event(EventKind::DocumentStart, start, start)));
         }
@@ -211,6 +220,7 @@ impl<'t> Grammar<'t> {
         let start = self.here()?.offset;
         let end = if *self.peek()? == TokenKind::DocumentEnd { self.take()?.end } else { start };
         self.handles.clear();
+        self.say();
         self.state = State::Document;
         Ok(self.event(EventKind::DocumentEnd, start, end))
     }
@@ -219,6 +229,7 @@ impl<'t> Grammar<'t> {
     fn node(&mut self, block: bool, plain_sequence: bool) -> Result<Event<'t>, Fault> {
         let first = self.here()?;
         if let TokenKind::Alias(anchor) = *self.peek()? {
+            self.say();
             let token = self.take()?;
             self.leave();
             return Ok(self.event(EventKind::Alias { anchor }, token.start.offset, token.end));
@@ -250,6 +261,10 @@ impl<'t> Grammar<'t> {
             _ => return Err(self.fault(Some(first), "did not find expected node content")),
         };
         self.state = open;
+        match open {
+            State::FlowElement(_) | State::FlowKey(_) => self.say(),
+            _ => self.say_stem(),
+        }
         let token = self.take()?;
         self.marks.push(token.start);
         let flow = matches!(open, State::FlowElement(_) | State::FlowKey(_));
@@ -302,6 +317,7 @@ impl<'t> Grammar<'t> {
 
     fn scalar(&mut self, properties: Option<Box<Properties<'t>>>) -> Result<Event<'t>, Fault> {
         self.leave();
+        self.say();
         let token = self.take()?;
         let (value, style) = match token.kind {
             TokenKind::Scalar(value, style) => (value, style),

@@ -15,6 +15,7 @@ mod scalar;
 mod scanner;
 mod value;
 mod verb;
+mod written;
 
 pub use duplicates::{Duplicate, duplicate_keys};
 pub use emit::{Emitter, Layout, write};
@@ -25,3 +26,4 @@ pub use parse::{Numbers, parse, parse_all, parse_all_v3, parse_v3};
 pub use parts::parse_parts;
 pub use scalar::{as_read, check, check_key};
 pub use value::{Entry, Map, Node, Value};
+pub use written::{Content, NodeId, Written, WrittenNode};

@@ -10,12 +10,15 @@ mod directive;
 mod keys;
 mod plain;
 mod quoted;
+mod remarks;
 mod token;
 
 use std::collections::VecDeque;
 
 use self::cursor::Cursor;
 use self::keys::Candidate;
+pub(crate) use self::remarks::Position;
+use self::remarks::Remarks;
 pub use self::token::Style;
 pub(crate) use self::token::{Mark, Token, TokenKind};
 
@@ -53,6 +56,8 @@ pub(crate) struct Scanner<'t> {
     key_allowed: bool,
     /// The first character that may not be, and the beginning of the chunk that it comes with.
     control: Option<(usize, usize)>,
+    /// Comments, if somebody wants them.
+    remarks: Option<Box<Remarks>>,
 }
 
 impl<'t> Scanner<'t> {
@@ -70,13 +75,16 @@ impl<'t> Scanner<'t> {
             indents: Vec::new(),
             candidates: vec![Candidate::default()],
             key_allowed: true,
+            remarks: None,
         }
     }
 
     /// The next word, left where it is.
     pub(crate) fn peek(&mut self) -> Result<&Token<'t>, Fault> {
         if !self.ready {
-            while self.queue.is_empty() || self.head_may_be_key()? {
+            // Who wants comments must know the two words behind the next one.
+            let ahead = if self.remarks.is_some() { 2 } else { 0 };
+            while self.queue.len() <= ahead || self.head_may_be_key()? {
                 self.fetch()?;
             }
             self.ready = true;
@@ -124,9 +132,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn fetch_word(&mut self) -> Result<(), Fault> {
-        self.skip_to_word();
+        let from = self.cursor.mark();
+        self.skip_to_word(from);
         let column = self.cursor.column();
-        self.dedent_to(Some(column));
+        self.dedent_to(Some(column), from);
         if self.cursor.is_end() {
             return self.stream_end();
         }
@@ -145,6 +154,20 @@ impl<'t> Scanner<'t> {
                 return Ok(());
             }
         }
+        if self.remarks.is_none() {
+            return self.fetch_content(byte);
+        }
+        let token = self.commented_token();
+        self.fetch_content(byte)?;
+        // What stands behind a dash is above what follows.
+        if self.queue.back().is_none_or(|it| it.kind != TokenKind::BlockEntry) {
+            self.line_remark(token);
+        }
+        Ok(())
+    }
+
+    /// A word that is neither the end nor one of those that only stand at the beginning of a line.
+    fn fetch_content(&mut self, byte: u8) -> Result<(), Fault> {
         let flow = self.flow_level > 0;
         let blank_follows = self.cursor.is_blank_or_end_at(1);
         match byte {
@@ -184,15 +207,20 @@ impl<'t> Scanner<'t> {
     }
 
     /// Passes blanks, comments and line breaks. Tabs may not indent.
-    fn skip_to_word(&mut self) {
+    fn skip_to_word(&mut self, from: Mark) {
         loop {
             let tabs = self.flow_level > 0 || !self.key_allowed;
             self.cursor.skip_spaces();
             while tabs && self.cursor.is_blank() {
                 self.cursor.skip(1);
             }
+            self.raise_remark_behind_dash();
             if self.cursor.peek() == b'#' {
-                self.cursor.skip_to_line_end();
+                if self.remarks.is_some() {
+                    self.remarks_ahead(from);
+                } else {
+                    self.cursor.skip_to_line_end();
+                }
             }
             if self.cursor.take_break().is_none() {
                 return;
@@ -215,7 +243,8 @@ impl<'t> Scanner<'t> {
 
     /// Ends what is open in the block around.
     fn leave_document(&mut self) -> Result<(), Fault> {
-        self.dedent_to(None);
+        let here = self.cursor.mark();
+        self.dedent_to(None, here);
         self.drop_candidate()?;
         self.key_allowed = false;
         Ok(())

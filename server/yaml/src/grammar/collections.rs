@@ -13,6 +13,12 @@ impl<'t> Grammar<'t> {
         Ok(self.event(kind, token.start.offset, token.end))
     }
 
+    /// The same, with the comments in front of that word.
+    fn end_saying(&mut self, kind: EventKind<'t>) -> Result<Event<'t>, Fault> {
+        self.say();
+        self.end(kind)
+    }
+
     /// Neither an element nor the end.
     fn broken(&mut self, problem: &'static str) -> Fault {
         let context = self.marks.last().copied();
@@ -25,7 +31,7 @@ impl<'t> Grammar<'t> {
             TokenKind::BlockEnd => return self.end(EventKind::SequenceEnd),
             _ => return Err(self.broken("did not find expected '-' indicator")),
         }
-        self.take()?;
+        self.take_dash()?;
         match self.peek()? {
             TokenKind::BlockEntry | TokenKind::BlockEnd => Ok(self.nothing_then(State::BlockElement)),
             _ => self.node_then(State::BlockElement, true, false),
@@ -38,7 +44,7 @@ impl<'t> Grammar<'t> {
             self.leave();
             return Ok(self.event(EventKind::SequenceEnd, offset, offset));
         }
-        self.take()?;
+        self.take_dash()?;
         match self.peek()? {
             TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 Ok(self.nothing_then(State::PlainElement))
@@ -50,7 +56,7 @@ impl<'t> Grammar<'t> {
     pub(super) fn block_key(&mut self) -> Result<Event<'t>, Fault> {
         match self.peek()? {
             TokenKind::Key => {}
-            TokenKind::BlockEnd => return self.end(EventKind::MappingEnd),
+            TokenKind::BlockEnd => return self.end_saying(EventKind::MappingEnd),
             _ => return Err(self.broken("did not find expected key")),
         }
         self.take()?;
@@ -86,11 +92,11 @@ impl<'t> Grammar<'t> {
 
     pub(super) fn flow_element(&mut self, first: bool) -> Result<Event<'t>, Fault> {
         if *self.peek()? == TokenKind::FlowSequenceEnd {
-            return self.end(EventKind::SequenceEnd);
+            return self.end_saying(EventKind::SequenceEnd);
         }
         self.comma(first, "did not find expected ',' or ']'")?;
         match self.peek()? {
-            TokenKind::FlowSequenceEnd => self.end(EventKind::SequenceEnd),
+            TokenKind::FlowSequenceEnd => self.end_saying(EventKind::SequenceEnd),
             TokenKind::Key => {
                 self.state = State::PairKey;
                 let token = self.take()?;
@@ -130,11 +136,11 @@ impl<'t> Grammar<'t> {
 
     pub(super) fn flow_key(&mut self, first: bool) -> Result<Event<'t>, Fault> {
         if *self.peek()? == TokenKind::FlowMappingEnd {
-            return self.end(EventKind::MappingEnd);
+            return self.end_saying(EventKind::MappingEnd);
         }
         self.comma(first, "did not find expected ',' or '}'")?;
         match self.peek()? {
-            TokenKind::FlowMappingEnd => return self.end(EventKind::MappingEnd),
+            TokenKind::FlowMappingEnd => return self.end_saying(EventKind::MappingEnd),
             TokenKind::Key => {}
             _ => return self.node_then(State::FlowNoValue, false, false),
         }

@@ -22,6 +22,9 @@ impl<'t> Scanner<'t> {
         self.cursor.skip(1);
         let (chomp, increment) = self.block_header(start)?;
         let header_end = self.cursor.offset;
+        if self.remarks.is_some() {
+            self.line_remark(start.offset);
+        }
         self.cursor.skip_blanks_and_comment();
         if self.cursor.break_at(0).is_none() && !self.cursor.is_end() {
             return Err(self.fault(start, "did not find expected comment or line break"));

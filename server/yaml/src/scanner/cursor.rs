@@ -161,6 +161,22 @@ impl<'t> Cursor<'t> {
         Some(found)
     }
 
+    /// How many lines ended since the last character that is seen.
+    pub(super) fn breaks_before(&self) -> usize {
+        let mut rest = &self.text[..self.offset];
+        let mut breaks = 0;
+        while let Some(last) = rest.chars().next_back() {
+            match last {
+                ' ' | '\t' => {}
+                '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => breaks += 1,
+                _ => break,
+            }
+            let is_pair = rest.ends_with("\r\n");
+            rest = &rest[..rest.len() - last.len_utf8() - usize::from(is_pair)];
+        }
+        breaks
+    }
+
     /// A space or tab here?
     #[inline]
     pub(super) fn is_blank(&self) -> bool {

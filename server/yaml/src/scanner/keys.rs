@@ -168,13 +168,19 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Ends the block collections that are further right than this column; all of them for `None`.
-    pub(super) fn dedent_to(&mut self, column: Option<usize>) {
+    /// Ends the block collections that are further right than this column; all of them for `None`. Nothing but blanks and
+    /// comments stands between there and here.
+    pub(super) fn dedent_to(&mut self, column: Option<usize>, from: Mark) {
         if self.flow_level > 0 {
             return;
         }
+        let mut end = from.offset.saturating_sub(1);
         while self.indent.is_some() && self.indent > column {
-            let start = self.cursor.mark();
+            let mut start = self.cursor.mark();
+            if self.remarks.is_some() {
+                end = self.block_end(end);
+                start.offset = end;
+            }
             self.queue.push_back(Token { kind: TokenKind::BlockEnd, start, end: start.offset });
             self.indent = self.indents.pop().flatten();
         }
