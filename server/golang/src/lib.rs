@@ -5,6 +5,7 @@ mod dialect;
 pub mod glob;
 pub mod path;
 pub mod semver;
+pub mod sort;
 pub mod strconv;
 pub mod time;
 pub use dialect::Dialect;
