@@ -6,6 +6,7 @@ mod bad_input;
 mod cases;
 mod create;
 mod dependency;
+mod dyff;
 mod errors;
 mod explain;
 mod hostile;

@@ -18,6 +18,11 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
+/// How many columns there are for a result; where no terminal takes it, as many as terminals had.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(80, |(width, _)| usize::from(width.0))
+}
+
 /// Writes a result that comes in parts. Small ones are gathered, large ones go as they are.
 pub(crate) fn print_all<'t>(parts: impl Iterator<Item = &'t str>) -> Result<()> {
     const LARGE: usize = 64 * 1024;

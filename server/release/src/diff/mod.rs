@@ -3,12 +3,14 @@
 //! Objects are compared as text, line by line, under the name that helm-diff gives them: `namespace, name, Kind (group)`.
 //! Secrets are redacted unless somebody asks for them.
 
+mod dyff;
 mod index;
 mod lines;
 mod report;
 mod secrets;
 mod structured;
 
+pub use dyff::{DyffConfig, dyff};
 pub use index::{Index, IndexConfig, Item, tidy};
 pub use lines::{Delta, Line, diff_lines};
 pub use report::{Form, KeyParts, ReportConfig};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::structured::Structured;
-use super::{Change, Delta, Diff, Entry};
+use super::{Change, Delta, Diff, DyffConfig, Entry, dyff};
 
 /// In which form a diff is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Form {
     Json,
     /// One JSON object for each, with the fields that change.
     Structured,
+    /// Field by field, for people: what dyff says.
+    Dyff,
 }
 
 /// How a diff is told.
@@ -30,6 +32,8 @@ pub struct ReportConfig {
     pub colour: bool,
     /// Of objects of these kinds no lines are shown.
     pub suppressed_kinds: Vec<String>,
+    /// How the form that is dyff's is told.
+    pub dyff: DyffConfig,
 }
 
 const GREEN: &str = "0;32";
@@ -87,6 +91,7 @@ impl Diff {
             Form::Simple => self.simple(config),
             Form::Json => self.json(),
             Form::Structured => self.structured(config),
+            Form::Dyff => self.dyff(&config.dyff),
         }
     }
 
@@ -108,7 +113,7 @@ impl Diff {
     pub fn tells_a_change(&self, config: &ReportConfig) -> bool {
         match config.form {
             Form::Structured => !self.fields(config).is_empty(),
-            Form::Diff | Form::Simple | Form::Json => self.any,
+            Form::Diff | Form::Simple | Form::Json | Form::Dyff => self.any,
         }
     }
 
@@ -117,14 +122,19 @@ impl Diff {
         text + "\n"
     }
 
+    /// All that changes as two texts, whatever was not to be shown left out, and what dyff says of these.
+    fn dyff(&self, config: &DyffConfig) -> String {
+        let shown = || self.entries.iter().filter(|entry| entry.change != Change::Restless);
+        let text = |gone: Delta| -> String {
+            shown().flat_map(|entry| ["---\n".to_owned(), entry.without(gone)]).collect()
+        };
+        dyff(&text(Delta::New), &text(Delta::Old), config)
+    }
+
     /// Each object with its fields. One that is no YAML any more has no fields to tell of, and is told all the same.
     fn fields(&self, config: &ReportConfig) -> Vec<Structured> {
         let of = |entry: &Entry| {
-            let side = |gone: Delta| -> String {
-                let lines = entry.lines.iter().filter(|line| line.delta != gone);
-                lines.map(|line| format!("{}\n", line.text)).collect()
-            };
-            let (old, new) = (side(Delta::New), side(Delta::Old));
+            let (old, new) = (entry.without(Delta::New), entry.without(Delta::Old));
             let suppressed = config.suppressed_kinds.contains(&entry.kind);
             let change = entry.change.as_str();
             Structured::new(&entry.key, change, &old, &new, suppressed)
@@ -142,6 +152,14 @@ impl Diff {
     fn json(&self) -> String {
         let objects: Vec<String> = self.rows().map(|(parts, change)| json(parts, change)).collect();
         format!("[{}]\n", objects.join(","))
+    }
+}
+
+impl Entry {
+    /// Its lines but those of one side.
+    fn without(&self, gone: Delta) -> String {
+        let lines = self.lines.iter().filter(|line| line.delta != gone);
+        lines.map(|line| format!("{}\n", line.text)).collect()
     }
 }
 

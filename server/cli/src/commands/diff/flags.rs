@@ -3,7 +3,9 @@
 use std::io::IsTerminal;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use release::diff::{DiffConfig, Form, IndexConfig, ReportConfig};
+use release::diff::{DiffConfig, DyffConfig, Form, IndexConfig, ReportConfig};
+
+use crate::output;
 
 /// How a diff looks.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,10 +20,11 @@ pub(super) struct Flags {
         allow_hyphen_values = true
     )]
     context: Option<i64>,
-    /// In which form: line by line, a line for each object, JSON, or JSON with the fields that change.
+    /// In which form: line by line, a line for each object, field by field as dyff says it, JSON, JSON with the fields that
+    /// change, or by the template that `HELM_DIFF_TPL` names.
     #[arg(
         long,
-        value_name = "diff|simple|json|structured",
+        value_name = "diff|simple|dyff|json|structured|template",
         default_value = "diff",
         env = "HELM_DIFF_OUTPUT"
     )]
@@ -105,11 +108,11 @@ impl Flags {
             // Without a template of the user's, helm-diff's own one makes JSON.
             "json" | "template" => Form::Json,
             "structured" => Form::Structured,
-            "dyff" => bail!(
-                "--output dyff is helm-diff's, and chartroom does not have it; there are diff, simple, json, structured and template"
-            ),
+            "dyff" => Form::Dyff,
             other => {
-                bail!("{other} is no form of a diff; there are diff, simple, json, structured and template")
+                bail!(
+                    "{other} is no form of a diff; there are diff, simple, dyff, json, structured and template"
+                )
             }
         };
         let mut suppressed_kinds = self.suppress.clone();
@@ -120,6 +123,12 @@ impl Flags {
             context: self.context.and_then(|it| usize::try_from(it).ok()),
             colour: !self.no_color && self.color.unwrap_or(seen),
             suppressed_kinds,
+            dyff: DyffConfig {
+                renames: self.find_renames > 0.0,
+                // As with helm-diff only where they are asked for, also on a terminal.
+                colour: !self.no_color && self.color == Some(true),
+                width: output::width(),
+            },
         })
     }
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use helmfile::fleet::{Look, Overrides};
-use release::diff::{DiffConfig, Form, ReportConfig};
+use release::diff::{DiffConfig, DyffConfig, Form, ReportConfig};
 
 use super::deployment::Wanted;
+use crate::output;
 
 /// What becomes of releases that a selected one needs.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -88,8 +89,13 @@ pub(crate) struct DiffFlags {
     /// So many lines around changes, instead of whole objects.
     #[arg(long, value_name = "LINES", default_value_t = 0, hide_default_value = true)]
     pub(crate) context: usize,
-    /// In which form: line by line, a line for each object, or JSON.
-    #[arg(long, value_name = "diff|simple|json|structured", default_value = "", hide_default_value = true)]
+    /// In which form: line by line, a line for each object, field by field as dyff says it, or JSON.
+    #[arg(
+        long,
+        value_name = "diff|simple|dyff|json|structured",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(crate) output: String,
     /// Show no lines of objects of a kind; may be given again.
     #[arg(long, value_name = "KIND")]
@@ -151,14 +157,18 @@ impl DiffFlags {
             "simple" => Form::Simple,
             "json" => Form::Json,
             "structured" => Form::Structured,
+            "dyff" => Form::Dyff,
             other => {
-                bail!("chartroom does not have --output {other}; there are diff, simple, json and structured")
+                bail!(
+                    "chartroom does not have --output {other}; there are diff, simple, dyff, json and structured"
+                )
             }
         };
         let mut suppressed_kinds = self.suppress.clone();
         suppressed_kinds.extend(self.suppress_secrets.then(|| "Secret".to_owned()));
         let context = Some(self.context).filter(|it| *it > 0);
-        Ok(ReportConfig { form, context, colour, suppressed_kinds })
+        let dyff = DyffConfig { colour, width: output::width(), ..DyffConfig::default() };
+        Ok(ReportConfig { form, context, colour, suppressed_kinds, dyff })
     }
 }
 
