@@ -1,4 +1,5 @@
-//! The `dependencies:` of a `Chart.yaml`: charts and versions out of repositories and registries.
+//! The `dependencies:` of a `Chart.yaml`: charts and versions out of repositories and registries. Keys are the business of
+//! `chart_yaml`.
 
 use std::ops::Range;
 
@@ -17,47 +18,16 @@ pub struct Dependencies<'d> {
     pub catalog: &'d dyn Catalog,
 }
 
-/// The keys of a dependency, each with what it does.
-const KEYS: [(&str, &str); 8] = [
-    ("name", "The chart's name."),
-    ("version", "A version, or a range like `^1.2` or `>=1.2 <2`."),
-    (
-        "repository",
-        "Where it comes from: `https://…`, `oci://…` without the chart's name, `@name`, or `file://…`.",
-    ),
-    ("condition", "Values that switch it on or off, the first that is there: `redis.enabled`."),
-    ("tags", "Names by which several dependencies are switched at once, in `tags:` of the values."),
-    ("alias", "What it is called in the values, and in `charts/`."),
-    ("import-values", "Values of it that this chart takes over."),
-    ("enabled", "Set by Helm itself; it does nothing here."),
-];
-
 impl Dependencies<'_> {
-    /// What can stand at an offset.
+    /// What repositories have for an offset.
     pub fn completions(&self, offset: TextSize) -> Vec<CompletionItem> {
-        let outline = self.document.outline();
         match self.document.cursor(offset).part {
-            YamlPart::Key { entry, range, .. } => {
-                let parent = self.document.cursor(offset).parent;
-                let Some(item) = parent.filter(|it| self.is_dependency(*it)) else { return Vec::new() };
-                let is_new =
-                    |key: &str| outline.child_key(Some(item), key).is_none_or(|it| Some(it) == entry);
-                let keys = KEYS.into_iter().filter(|it| is_new(it.0));
-                let complete = |(key, doc): (&str, &str)| {
-                    let mut it = CompletionItem::new(key, CompletionKind::Value, range).documentation(doc);
-                    if entry.is_none() {
-                        it.insert.push_str(": ");
-                    }
-                    it
-                };
-                keys.map(complete).collect()
-            }
             YamlPart::Value { entry, range, .. } => {
                 let Some((item, key)) = self.key(entry) else { return Vec::new() };
                 let range = self.text_of(entry).map_or(range, |it| it.1);
                 self.values(item, key, range)
             }
-            YamlPart::Comment => Vec::new(),
+            YamlPart::Key { .. } | YamlPart::Comment => Vec::new(),
         }
     }
 
@@ -169,12 +139,6 @@ mod tests {
         check("repository: https://shop.example\n    name: <|>", &["web"]);
         check("name: web\n    repository: \"<|>\"", &["@own"]);
         check("name: web\n    repository: file://../web\n    version: <|>", &[]);
-    }
-
-    #[test]
-    fn keys_that_are_not_there_yet() {
-        check("name: web\n    <|>", &["version", "repository"]);
-        check("name: web\n    ver<|>", &["version"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod analysis;
 pub mod catalog;
+pub mod chart_yaml;
 mod completion;
 pub mod dependencies;
 mod describe;
@@ -19,6 +20,7 @@ mod place;
 mod references;
 mod rename;
 mod shape;
+mod signature_help;
 mod source;
 #[cfg(test)]
 mod testing;
@@ -33,5 +35,6 @@ pub use kubernetes::Kubernetes;
 pub use references::Reference;
 pub use rename::RenameError;
 pub use shape::{Builtin, Evaluator, Member, Scope, Shape, Thing, ValueAt};
+pub use signature_help::SignatureHelp;
 pub use source::{TemplateSource, ValuesSource};
 pub use values_schema::SchemaSource;

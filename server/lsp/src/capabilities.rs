@@ -10,8 +10,8 @@ use crate::lsp_types::{
     CompletionOptions, DefinitionProvider, DocumentHighlightProvider, DocumentLinkOptions,
     DocumentSymbolProvider, ExecuteCommandOptions, FoldingRangeProvider, HoverProvider, PositionEncodingKind,
     ReferencesProvider, RenameOptions, RenameProvider, Save, SelectionRangeProvider, ServerCapabilities,
-    TextDocumentContent, TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    SignatureHelpOptions, TextDocumentContent, TextDocumentContentOptions, TextDocumentSync,
+    TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use crate::releases::SCHEME;
 
@@ -34,6 +34,10 @@ pub(crate) fn capabilities(client: &ClientFacts) -> ServerCapabilities {
             ..CompletionOptions::default()
         }),
         hover_provider: Some(HoverProvider::Bool(true)),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some([" ", "("].map(str::to_owned).into()),
+            ..SignatureHelpOptions::default()
+        }),
         definition_provider: Some(DefinitionProvider::Bool(true)),
         references_provider: Some(ReferencesProvider::Bool(true)),
         document_highlight_provider: Some(DocumentHighlightProvider::Bool(true)),

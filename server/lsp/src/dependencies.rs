@@ -1,9 +1,10 @@
-//! The dependencies of a `Chart.yaml` in the editor: versions out of repositories, newer ones, fetching them.
+//! A `Chart.yaml` in the editor: its keys, and of its dependencies versions out of repositories, newer ones, fetching them.
 
 use std::sync::Arc;
 
 use ide::CompletionItem;
 use ide::catalog::Catalog;
+use ide::chart_yaml::Kind;
 use ide::dependencies::Dependencies;
 use syntax::ValuesFile;
 use text::{TextRange, TextSize};
@@ -49,7 +50,19 @@ impl At<'_> {
     /// What can stand at an offset, as far as `catalog` knows.
     pub(crate) fn completions(&self, offset: TextSize, catalog: Option<&dyn Catalog>) -> Vec<CompletionItem> {
         let catalog = catalog.unwrap_or(&*self.catalog);
-        Dependencies { document: &self.file, catalog }.completions(offset)
+        let mut items = ide::chart_yaml::completions(&self.file, self.kind(), offset);
+        items.extend(Dependencies { document: &self.file, catalog }.completions(offset));
+        items
+    }
+
+    /// What the key at an offset is for.
+    pub(crate) fn hover(&self, offset: TextSize) -> Option<(TextRange, String)> {
+        ide::chart_yaml::hover(&self.file, self.kind(), offset)
+    }
+
+    fn kind(&self) -> Kind {
+        let is_chart = self.document.path.as_deref().is_some_and(|it| it.ends_with("/Chart.yaml"));
+        if is_chart { Kind::Chart } else { Kind::Requirements }
     }
 
     /// Updates of the versions in a range.

@@ -3,6 +3,7 @@
 use tower_lsp::jsonrpc::Result;
 
 use crate::convert::{from, to};
+use crate::dependencies;
 use crate::helmfiles;
 use crate::lsp_types::{Contents, Hover, HoverParams};
 use crate::server::{Lane, Server};
@@ -15,6 +16,12 @@ pub(crate) async fn handle(server: &Server, params: HoverParams) -> Result<Optio
                 return Ok(hover.map(|it| Hover {
                     contents: Contents::MarkupContent(to::markup(&snapshot.client, it.markup)),
                     range: Some(at.range(it.range)),
+                }));
+            }
+            if let Some((at, offset)) = dependencies::place(snapshot, &params.text_document_position_params) {
+                return Ok(at.hover(offset).map(|(range, markup)| Hover {
+                    contents: Contents::MarkupContent(to::markup(&snapshot.client, markup)),
+                    range: Some(at.range(range)),
                 }));
             }
             let Some(at) = from::place(snapshot, &params.text_document_position_params)? else {

@@ -27,6 +27,7 @@ mod releases;
 mod rename;
 mod selection_range;
 mod set_target;
+mod signature_help;
 mod targets;
 mod text_document_content;
 
@@ -45,6 +46,7 @@ pub(crate) fn register(builder: Builder) -> Builder {
     builder
         .custom_method("textDocument/completion", completion::handle)
         .custom_method("textDocument/hover", hover::handle)
+        .custom_method("textDocument/signatureHelp", signature_help::handle)
         .custom_method("textDocument/definition", definition::handle)
         .custom_method("textDocument/references", references::handle)
         .custom_method("textDocument/documentHighlight", document_highlight::handle)

@@ -62,6 +62,17 @@ async fn hover_tells_the_value() {
 }
 
 #[tokio::test]
+async fn a_call_is_explained_while_it_is_typed() {
+    let mut client = start().await;
+    let text = TEMPLATE.replacen(".Values.image.tag", "default 1 ", 1);
+    client.set_text(FILE, 2, &text).await;
+    let help = client.request("textDocument/signatureHelp", behind(&client, FILE, &text, "default 1 ")).await;
+    assert_eq!(help["signatures"][0]["label"], "default(any, ...any)");
+    assert_eq!(help["activeParameter"], 1);
+    assert_eq!(help["signatures"][0]["parameters"][1]["label"], json!([13, 19]));
+}
+
+#[tokio::test]
 async fn definition_leads_to_the_key_and_to_the_define() {
     let mut client = start().await;
     let there =
