@@ -218,3 +218,26 @@ fn diffs_are_told_as_helm_diff_tells_them() {
     }
     assert!(wrong.is_empty(), "{} of {}\n\n{}", wrong.len(), recorded.len(), wrong.join("\n\n"));
 }
+
+#[test]
+fn flags_of_helm_diff_about_charts_and_writing_are_taken() {
+    let Some(rig) = rig() else { return };
+    let namespace = releases(rig);
+    let wanted = ours(&namespace, "upgrade web ./web --set word=three");
+    for flags in
+        ["--server-side true", "--server-side=auto --skip-schema-validation --disable-openapi-validation"]
+    {
+        assert_eq!(
+            ours(&namespace, &format!("upgrade web ./web --set word=three {flags}")),
+            wanted,
+            "{flags}"
+        );
+    }
+    for how in ["true", "false"] {
+        let line = format!("upgrade web ./web --set word=three --three-way-merge --server-side {how}");
+        let (code, told) = ours(&namespace, &line);
+        assert_eq!(code, Some(0), "{line}");
+        assert!(told.contains("+   word: three"), "{line}: {told}");
+    }
+    assert_eq!(ours(&namespace, "upgrade web ./web --server-side maybe").0, Some(1));
+}

@@ -14,6 +14,6 @@ pub(crate) use deploy::DeployFlags;
 pub(crate) use global::Global;
 pub(crate) use limits::LimitFlags;
 pub(crate) use output::{Form, yaml_text};
-pub(crate) use release::{ApplyFlags, duration, labels, wait_config};
+pub(crate) use release::{ApplyFlags, duration, labels, server_side, wait_config};
 pub(crate) use remote::{AccessFlags, ChartFlags, FileFlags, SignatureFlags};
 pub(crate) use values::ValuesFlags;

@@ -53,17 +53,21 @@ pub(crate) struct ApplyFlags {
     force_replace: bool,
 }
 
+/// Whether the server puts objects together.
+pub(crate) fn server_side(said: Option<&str>) -> Result<ServerSide> {
+    match said {
+        None | Some("auto") => Ok(ServerSide::Auto),
+        Some("true") => Ok(ServerSide::Yes),
+        Some("false") => Ok(ServerSide::No),
+        Some(other) => bail!("invalid/unknown release server-side apply method: {other}"),
+    }
+}
+
 impl ApplyFlags {
     /// As actions take them.
     pub(crate) fn config(&self, dialect: Dialect) -> Result<ApplyConfig> {
-        let server_side = match self.server_side.as_deref() {
-            None | Some("auto") => ServerSide::Auto,
-            Some("true") => ServerSide::Yes,
-            Some("false") => ServerSide::No,
-            Some(other) => bail!("invalid/unknown release server-side apply method: {other}"),
-        };
         Ok(ApplyConfig {
-            server_side,
+            server_side: server_side(self.server_side.as_deref())?,
             force_replace: self.force_replace,
             force_conflicts: self.force_conflicts,
             no_hooks: self.no_hooks,

@@ -10,6 +10,7 @@ use crate::output;
 /// How a diff looks.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Diff")]
+#[group(skip)]
 pub(super) struct Flags {
     /// So many lines around changes, instead of whole objects.
     #[arg(

@@ -5,6 +5,7 @@
 //! with what the server would make of it.
 
 use anyhow::{Result, anyhow, bail};
+use release::actions::ApplyConfig;
 use release::actions::install::{self, InstallConfig};
 use release::actions::upgrade::{self, Begun, UpgradeConfig, begin};
 use release::diff::{Diff, Index, diff, mark_restless};
@@ -17,9 +18,9 @@ use super::flags::Flags;
 use super::tell;
 use crate::commands::upgrade::ReuseFlags;
 use crate::deploy::Ingredients;
-use crate::flags::{DeployFlags, Global, ValuesFlags};
-use crate::output;
+use crate::flags::{ChartFlags, DeployFlags, Global, ValuesFlags, server_side};
 use crate::site::Site;
+use crate::{output, post_renderer};
 
 /// Show what an upgrade would change.
 #[derive(Debug, clap::Args)]
@@ -27,7 +28,7 @@ pub(super) struct Args {
     /// The release.
     #[arg(value_name = "RELEASE")]
     name: String,
-    /// The chart: a folder or a packed chart.
+    /// The chart: a folder, a packed chart, or one of a repository or registry.
     chart: String,
     /// Show what is not installed yet as new.
     #[arg(long, visible_alias = "install")]
@@ -48,9 +49,22 @@ pub(super) struct Args {
     /// The chart's custom resource definitions, too.
     #[arg(long)]
     include_crds: bool,
+    /// With `--base live`, try to write by server-side apply: `true`, `false`, or `auto` as the last revision was.
+    #[arg(long, value_name = "true|false|auto")]
+    server_side: Option<String>,
+    /// Do not hold the values against the chart's schema.
+    #[arg(long)]
+    skip_schema_validation: bool,
     /// Taken for helm-diff's sake: the server looks at what it is sent.
     #[arg(long, hide = true)]
     disable_validation: bool,
+    /// The same.
+    #[arg(long, hide = true)]
+    disable_openapi_validation: bool,
+    #[command(flatten)]
+    remote: ChartFlags,
+    #[command(flatten)]
+    post_renderer: post_renderer::Flags,
     #[command(flatten)]
     reuse: ReuseFlags,
     #[command(flatten)]
@@ -72,8 +86,13 @@ enum Base {
 }
 
 pub(super) fn run(global: &Global, args: &Args) -> Result<()> {
+    // Said wrong it is an error, whatever is compared with.
+    server_side(args.server_side.as_deref())?;
     let site = Site::open(global)?;
-    let deploy = DeployFlags::default();
+    let mut deploy = DeployFlags::default();
+    deploy.chart = args.remote.clone();
+    deploy.post_renderer = args.post_renderer.clone();
+    deploy.skip_schema_validation = args.skip_schema_validation;
     let ingredients = Ingredients::read(&args.chart, &args.values, &deploy, global)?;
     let found = site.work(0, |world| compare(world, &site, args, &ingredients, &deploy, global))?;
     tell(&found, &args.flags)
@@ -141,7 +160,7 @@ fn live(
         |objects: &[release::Object]| Index::of_objects(objects, &read).map_err(|error| anyhow!(error));
     let own = format!("{}/{}", site.namespace(), args.name);
     let (mut before, mut after, mut taken) = (Vec::new(), Vec::new(), Vec::new());
-    let tried = tried(world, site, args, begun, new).map_err(|error| anyhow!(error))?;
+    let tried = tried(world, site, args, begun, new)?;
     for trial in tried.trials {
         if let Some(live) = trial.live {
             let owner = manifest::owner(&live);
@@ -168,15 +187,19 @@ fn tried(
     args: &Args,
     begun: Option<&Begun>,
     new: &Rendered,
-) -> Result<Tried, release::Error> {
+) -> Result<Tried> {
     let (name, take_ownership) = (args.name.clone(), args.take_ownership);
-    if let Some(begun) = begun {
-        let config = UpgradeConfig { name, take_ownership, ..UpgradeConfig::default() };
-        return upgrade::trials(world, &config, begun, new);
-    }
-    let namespace = site.namespace().to_owned();
-    let config = InstallConfig { name, namespace, take_ownership, ..InstallConfig::default() };
-    install::trials(world, &config, new)
+    let server_side = server_side(args.server_side.as_deref())?;
+    let apply = ApplyConfig { server_side, ..ApplyConfig::default() };
+    let tried = if let Some(begun) = begun {
+        let config = UpgradeConfig { name, take_ownership, apply, ..UpgradeConfig::default() };
+        upgrade::trials(world, &config, begun, new)
+    } else {
+        let namespace = site.namespace().to_owned();
+        let config = InstallConfig { name, namespace, take_ownership, apply, ..InstallConfig::default() };
+        install::trials(world, &config, new)
+    };
+    tried.map_err(|error| anyhow!(error))
 }
 
 fn rendered(
