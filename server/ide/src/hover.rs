@@ -158,7 +158,9 @@ impl Analysis {
             count => format!("{count} times"),
         };
         let place = crate::completion::shown(source);
-        Some(format!("`{name}` in {place}, called {calls}\n\n```helm\n{}\n```", lines.join("\n")))
+        let said = comment_above(&source.text()[..definition.range.start().into()]);
+        let said = said.map(|it| format!("{}\n\n", markdown_lines(&it))).unwrap_or_default();
+        Some(format!("`{name}` in {place}, called {calls}\n\n{said}```helm\n{}\n```", lines.join("\n")))
     }
 
     fn file(&self, pos: FilePos, path: &str) -> Option<String> {
@@ -166,6 +168,21 @@ impl Analysis {
         let file = chart.files.iter().find(|it| &*it.path == path)?;
         Some(format!("`{path}`, {} bytes", file.data.len()))
     }
+}
+
+/// What the comment says that ends a text, at most a line break before its end: `{{/* … */}}`.
+fn comment_above(text: &str) -> Option<String> {
+    let before = text.trim_end();
+    if text[before.len()..].matches('\n').count() > 1 {
+        return None;
+    }
+    let inner = before.strip_suffix("}}")?;
+    let inner = inner.strip_suffix('-').unwrap_or(inner).trim_end().strip_suffix("*/")?;
+    let start = inner.rfind("/*")?;
+    let opening = inner[..start].trim_end();
+    opening.strip_suffix('-').unwrap_or(opening).strip_suffix("{{")?;
+    let lines = inner[start + "/*".len()..].trim().lines().map(str::trim);
+    Some(lines.collect::<Vec<_>>().join("\n")).filter(|it| !it.is_empty())
 }
 
 /// Each line of its own in Markdown.

@@ -174,3 +174,20 @@ fn keys_of_values_files_too() {
 fn nothing_where_nothing_is_known() {
     check_template("{{ .Nothing.he<|>re }}", expect![[r#""#]]);
 }
+
+#[test]
+fn the_comment_above_a_define() {
+    let said = |comment: &str| {
+        let fixture = fixtures::Fixture::parse(&format!(
+            "#- templates/a.yaml\n{comment}{{{{- define \"a\" }}}}x{{{{ end }}}}{{{{ include \"a<|>\" . }}}}"
+        ));
+        let markup = crate::testing::analyse(&fixture).hover(fixture.cursor()).unwrap().markup;
+        let (head, _) = markup.split_once("```").unwrap();
+        head.trim_start_matches("`a` in templates/a.yaml, called once").trim().to_owned()
+    };
+    assert_eq!(said("{{/* The name. */}}\n"), "The name.");
+    assert_eq!(said("{{- /*\n  The name,\n  or another.\n*/ -}}\n"), "The name,  \nor another.");
+    assert_eq!(said("{{/* Of the file. */}}\n\n"), "");
+    assert_eq!(said("{{ .Values.a }}\n"), "");
+    assert_eq!(said("{{/* a */}}{{ 1 }}"), "");
+}
