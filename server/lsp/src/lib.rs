@@ -22,6 +22,7 @@ mod convert;
 mod dependencies;
 mod diagnostics;
 pub mod ext;
+mod fixes;
 mod front;
 mod helmfiles;
 mod logging;

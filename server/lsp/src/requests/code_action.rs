@@ -1,5 +1,5 @@
 //! `textDocument/codeAction`: the lenses' commands once more, for those who work by keyboard, and what belongs to a place:
-//! the live object. In a helmfile also quick fixes.
+//! the live object. Before them what mends findings.
 
 use serde_json::json;
 use tower_lsp::jsonrpc::Result;
@@ -8,6 +8,7 @@ use super::code_lens;
 use crate::convert::from;
 use crate::dependencies;
 use crate::ext;
+use crate::fixes::fixes;
 use crate::helmfiles;
 use crate::lsp_types::{CodeAction, CodeActionKind, CodeActionParams, Command};
 use crate::server::{Lane, Server};
@@ -42,6 +43,9 @@ pub(crate) async fn handle(server: &Server, params: CodeActionParams) -> Result<
             }
             let updates = dependencies::at(snapshot, &params.text_document.uri.0).filter(|_| fixes_wanted);
             let mut actions = updates.map_or_else(Vec::new, |at| at.updates(at.text_range(params.range)));
+            if fixes_wanted {
+                actions.extend(fixes(snapshot, &params.text_document, &params.context.diagnostics));
+            }
             if !commands_wanted {
                 return Ok((!actions.is_empty()).then_some(actions));
             }

@@ -212,3 +212,26 @@ async fn fields_of_kubernetes() {
     let hover = client.request("textDocument/hover", behind(&client, FILE, text, "  repl")).await;
     assert!(hover["contents"]["value"].as_str().unwrap().contains("Number of desired pods"), "{hover}");
 }
+
+#[tokio::test]
+async fn a_lost_root_is_found_again() {
+    let text = "{{ range .Values.hosts }}\na: 🎉 {{ .Values.tag }}\n{{ end }}\n";
+    let files = [FILES[0], ("values.yaml", "hosts: [{a: 1}]\ntag: v1\n"), (FILE, text)];
+    let mut client = Client::start_with(&files, json!({}), Arc::new(Helm)).await;
+    client.open(FILE, text).await;
+    let mut told = client.diagnostics(FILE).await["diagnostics"].take();
+    while !told.as_array().unwrap().iter().any(|it| it["code"] == "lost-root") {
+        told = client.diagnostics(FILE).await["diagnostics"].take();
+    }
+    let mut params = client.document(FILE);
+    params["range"] = json!({ "start": { "line": 1, "character": 9 }, "end": { "line": 1, "character": 9 } });
+    params["context"] = json!({ "diagnostics": told, "only": ["quickfix"] });
+    let actions = client.request("textDocument/codeAction", params.clone()).await;
+    assert_eq!(actions.as_array().map(Vec::len), Some(1), "{actions}");
+    let edit = &actions[0]["edit"]["changes"][client.uri(FILE)][0];
+    let at = json!({ "line": 1, "character": 9 });
+    assert_eq!(*edit, json!({ "range": { "start": at, "end": at }, "newText": "$" }));
+    // A finding of a text that is no longer there leads to nothing.
+    client.set_text(FILE, 2, "{{ range .Values.hosts }}\na: 🎉 {{ $.Values.tag }}\n{{ end }}\n").await;
+    assert_eq!(client.request("textDocument/codeAction", params).await, Value::Null);
+}

@@ -23,6 +23,7 @@ use super::{Finding, Folder, Report, Severity};
 use crate::{Definitions, RenderedFile, TemplateFile, Templates};
 pub(crate) use kubernetes::{Fault, Faults, faults};
 pub(crate) use manifests::{Problem, problems};
+pub use roots::LOST_ROOT;
 pub(crate) use values::Mentions;
 pub use values::UNUSED_VALUE;
 

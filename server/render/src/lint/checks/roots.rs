@@ -8,7 +8,7 @@ use yaml::Value;
 
 use super::{Finding, Severity, Subject, fields};
 
-pub(super) const LOST_ROOT: &str = "lost-root";
+pub const LOST_ROOT: &str = "lost-root";
 
 /// What only the root has.
 const ROOTS: [&str; 7] = ["Values", "Release", "Chart", "Capabilities", "Files", "Template", "Subcharts"];
