@@ -1,14 +1,16 @@
 //! What is computed without being asked for: diagnostics, and previews that someone looks at.
 //!
 //! One thread, always on the latest snapshot: it takes all that came since it last looked and works on that,
-//! once. There is no waiting for the typing to pause. New work cancels what is under way, but not twice in a
-//! row: someone who types without a pause still sees the rendering follow.
+//! once. There is no waiting for the typing to pause. New work cancels what is under way, but previews not twice in a
+//! row: someone who types without a pause still sees the rendering follow. Diagnostics are made behind them and give
+//! way to them for a while, lest the next preview wait for what is wrong with the last one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use project::{path_of, text_of};
@@ -23,6 +25,9 @@ use crate::lsp_types::{PublishDiagnosticsNotification, PublishDiagnosticsParams,
 use crate::preview::Previews;
 use crate::releases::drift_findings;
 use crate::state::Snapshot;
+
+/// Someone who types without a pause waits so long for diagnostics at the most, and for what it takes to make them.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Starts the work and lets it be.
 #[derive(Debug)]
@@ -146,6 +151,15 @@ impl Mailbox {
             mail = self.ready.wait(mail).unwrap_or_else(PoisonError::into_inner);
         }
     }
+
+    /// Whether newer mail may cancel what is left to do, also what has come already.
+    fn go_on(&self, cancel: &Cancel, may_cancel: bool) {
+        let mut mail = self.lock();
+        mail.running = may_cancel.then(|| cancel.clone());
+        if may_cancel && (mail.snapshot.is_some() || mail.closing) {
+            cancel.set();
+        }
+    }
 }
 
 struct Worker {
@@ -162,6 +176,8 @@ struct Worker {
 impl Worker {
     fn work(&mut self) {
         let mut may_cancel = true;
+        // Since when diagnostics have been put off.
+        let mut behind: Option<Instant> = None;
         while let Some((snapshot, touched, cancel)) = self.mailbox.take(may_cancel) {
             for path in self.fleets(&snapshot, &touched) {
                 let fleet = || self.fleet(&snapshot, &path, &touched);
@@ -169,15 +185,25 @@ impl Worker {
                     tracing::error!("checking {} failed; this is a bug in Chartroom", path.display());
                 }
             }
-            for root in self.roots(&snapshot, &touched) {
-                let chart = || self.chart(&snapshot, &root, &touched, &cancel);
+            let roots = self.roots(&snapshot, &touched);
+            // Previews first: they are what someone looks at while typing.
+            for root in &roots {
+                let previews = || self.previews(&snapshot, root, &cancel);
+                if catch_unwind(AssertUnwindSafe(previews)).is_err() {
+                    tracing::error!("previewing {} failed; this is a bug in Chartroom", root.display());
+                }
+            }
+            may_cancel = !cancel.is_set();
+            self.mailbox.go_on(&cancel, behind.is_none_or(|since| since.elapsed() < PATIENCE));
+            for root in &roots {
+                let chart = || self.chart(&snapshot, root, &touched, &cancel);
                 if catch_unwind(AssertUnwindSafe(chart)).is_err() {
                     tracing::error!("checking {} failed; this is a bug in Chartroom", root.display());
                 }
             }
+            behind = cancel.is_set().then(|| behind.unwrap_or_else(Instant::now));
             let mut mail = self.mailbox.lock();
             mail.running = None;
-            may_cancel = !cancel.is_set();
             if cancel.is_set() {
                 mail.touched = std::mem::take(&mut mail.touched).and(touched);
             }
@@ -208,15 +234,12 @@ impl Worker {
 
     fn chart(&mut self, snapshot: &Snapshot, root: &Path, touched: &Touched, cancel: &Cancel) {
         let is_open = snapshot.documents().any(|it| snapshot.root_of(&it.uri).as_deref() == Some(root));
-        let previews = self.previews.open_of(root);
         if cancel.is_set() {
             return;
         }
         if is_open {
             let view = snapshot.chart(root);
             let model = snapshot.model(&view);
-            // Previews first: they are what someone looks at while typing.
-            self.preview(snapshot, &previews, cancel);
             let Some(found) = findings(&view, &model, cancel) else { return };
             let news = self.published.news(snapshot, &view, &model, News::Errors(found), &touched.again);
             self.publish(root, news);
@@ -229,7 +252,6 @@ impl Worker {
             let news = self.published.news(snapshot, &view, &model, News::Checked(found), &touched.again);
             self.publish(root, news);
         } else {
-            self.preview(snapshot, &previews, cancel);
             let news = self.published.forget(root);
             self.publish(root, news);
         }
@@ -273,9 +295,12 @@ impl Worker {
         self.publish(path, news);
     }
 
-    fn preview(&self, snapshot: &Snapshot, previews: &[crate::convert::uri::PreviewOf], cancel: &Cancel) {
-        for of in previews {
-            let Some(changed) = self.previews.refresh(snapshot, of, cancel) else { continue };
+    fn previews(&self, snapshot: &Snapshot, root: &Path, cancel: &Cancel) {
+        for of in self.previews.open_of(root) {
+            if cancel.is_set() {
+                return;
+            }
+            let Some(changed) = self.previews.refresh(snapshot, &of, cancel) else { continue };
             if snapshot.client.virtual_documents {
                 let (client, uri) = (self.client.clone(), changed.preview.uri.clone());
                 // The answer says nothing, so nobody waits for it; sending must not wait for it either.
@@ -293,5 +318,45 @@ impl Worker {
             let params = self.board.post(owner, params);
             block_on(self.client.send_notification::<PublishDiagnosticsNotification>(params));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mailbox() -> (Refresher, Arc<Mailbox>) {
+        let mailbox = Arc::<Mailbox>::default();
+        (Refresher { mailbox: mailbox.clone() }, mailbox)
+    }
+
+    fn wake(refresher: &Refresher) {
+        refresher.wake(Arc::default(), Touched::everything());
+    }
+
+    #[test]
+    fn diagnostics_give_way_behind_previews_that_did_not() {
+        let (refresher, mailbox) = mailbox();
+        wake(&refresher);
+        let (.., cancel) = mailbox.take(false).unwrap();
+        wake(&refresher);
+        assert!(!cancel.is_set());
+        mailbox.go_on(&cancel, true);
+        assert!(cancel.is_set(), "what came in the meantime counts");
+        let (.., cancel) = mailbox.take(false).unwrap();
+        mailbox.go_on(&cancel, true);
+        assert!(!cancel.is_set());
+        wake(&refresher);
+        assert!(cancel.is_set());
+    }
+
+    #[test]
+    fn diagnostics_that_waited_long_enough_are_made() {
+        let (refresher, mailbox) = mailbox();
+        wake(&refresher);
+        let (.., cancel) = mailbox.take(true).unwrap();
+        mailbox.go_on(&cancel, false);
+        wake(&refresher);
+        assert!(!cancel.is_set());
     }
 }
