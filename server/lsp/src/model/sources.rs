@@ -1,5 +1,6 @@
 //! The files of a chart in the form in which features take them, shared from one model to the next.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -45,10 +46,13 @@ impl Sources {
             .all()
             .into_iter()
             .flat_map(|chart| templates_of(chart).map(move |file| (chart, file)))
-            .map(|(chart, file)| (chart.full_file_path(file), maker.template(chart, file)))
+            .map(|(chart, file)| {
+                let name = chart.full_file_path(file);
+                // Helm's order of parsing (`sortTemplates`): the deepest first, and by name backwards.
+                (Reverse((depth(&name), name)), maker.template(chart, file))
+            })
             .collect();
-        // Helm's order of parsing (`sortTemplates`): the deepest first, and by name backwards.
-        templates.sort_by(|(a, _), (b, _)| (depth(b), b).cmp(&(depth(a), a)));
+        templates.sort_by(|(a, _), (b, _)| a.cmp(b));
         let templates = templates.into_iter().map(|(_, template)| template).collect();
         let root = &environment.chart.full_path;
         let below = |path: &str| -> Arc<str> {
