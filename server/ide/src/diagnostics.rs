@@ -4,7 +4,7 @@
 //! are Helm's, without the places that an editor shows by itself.
 
 use render::ErrorKind;
-use text::FileRange;
+use text::{FileRange, Slip};
 
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The calls on the way there.
     pub related: Vec<(FileRange, String)>,
+    /// What was likely meant by a name that stands at the place.
+    pub slip: Option<Slip>,
 }
 
 /// The code of what cannot be read.
@@ -58,6 +60,7 @@ impl Diagnostic {
             code,
             severity: Severity::Error,
             related,
+            slip: None,
         }
     }
 
@@ -66,6 +69,7 @@ impl Diagnostic {
         if let Some(hint) = hint {
             self.message = format!("{}\nhint: {}", self.message, hint.text);
             self.related.extend(hint.at.map(|at| (at, "the hint speaks of this".to_owned())));
+            self.slip = hint.slip;
         }
         self
     }
@@ -78,6 +82,7 @@ impl Diagnostic {
             code: READING,
             severity: Severity::Error,
             related: Vec::new(),
+            slip: None,
         }
     }
 
@@ -93,8 +98,14 @@ impl Diagnostic {
             render::lint::Severity::Warning => Severity::Warning,
             render::lint::Severity::Info => Severity::Info,
         };
-        let (message, related) = (finding.message.clone(), Vec::new());
-        Some(Self { at: finding.at?, message, code: finding.id, severity, related })
+        Some(Self {
+            at: finding.at?,
+            message: finding.message.clone(),
+            code: finding.id,
+            severity,
+            related: Vec::new(),
+            slip: finding.slip.clone(),
+        })
     }
 
     /// Whether it is about something that could as well not be there.
@@ -110,6 +121,7 @@ impl Diagnostic {
             code: "values",
             severity: Severity::Warning,
             related: Vec::new(),
+            slip: None,
         }
     }
 }

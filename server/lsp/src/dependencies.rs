@@ -112,6 +112,7 @@ pub(crate) fn outdated(snapshot: &Snapshot, view: &crate::state::ChartView) -> V
         code: "newer-version",
         severity: ide::Severity::Hint,
         related: Vec::new(),
+        slip: None,
     };
     outdated.into_iter().map(finding).collect()
 }

@@ -9,6 +9,7 @@ use text::FileId;
 
 use crate::cancel::Cancel;
 use crate::convert::to::Places;
+use crate::fixes;
 use crate::lsp_types::{
     Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Message,
     PublishDiagnosticsParams, Uri,
@@ -246,6 +247,7 @@ fn diagnostic(
         message: Message::String(finding.message.clone()),
         tags: finding.is_unnecessary().then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
+        data: finding.slip.as_ref().map(fixes::data_of),
         ..Diagnostic::default()
     }
 }

@@ -5,7 +5,7 @@
 
 use golang::Dialect;
 use template::functions::{FAMILIES, find};
-use text::{FileRange, nearest};
+use text::{FileRange, Slip};
 use yaml::{Node, Value};
 
 use crate::error::{Error, ErrorKind};
@@ -18,11 +18,17 @@ pub struct Hint {
     pub text: String,
     /// What it speaks of, where that is written: a key of the values that is near to the one asked for.
     pub at: Option<FileRange>,
+    /// What was likely meant by a name at the place of the error.
+    pub slip: Option<Slip>,
 }
 
 impl Hint {
+    fn of_slip(slip: Slip) -> Self {
+        Self { text: did_you_mean(&slip.meant), at: None, slip: Some(slip) }
+    }
+
     fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), at: None }
+        Self { text: text.into(), at: None, slip: None }
     }
 }
 
@@ -49,7 +55,7 @@ fn parsing(reason: &str, dialect: Dialect) -> Option<Hint> {
             return Some(Hint::new(format!("`{name}` came with Helm 4")));
         }
         let names = FAMILIES.iter().flat_map(|family| family.functions.iter().map(|it| it.name));
-        return nearest(name, names.chain(["include", "tpl"])).map(did_you_mean).map(Hint::new);
+        return Slip::of(name, names.chain(["include", "tpl"])).map(Hint::of_slip);
     }
     let text = match reason {
         _ if reason.starts_with("undefined variable") => {
@@ -72,7 +78,7 @@ fn parsing(reason: &str, dialect: Dialect) -> Option<Hint> {
 fn executing(error: &Error, environment: &Environment, templates: &Templates) -> Option<Hint> {
     let reason = error.reason.as_str();
     if let Some(name) = between(reason, "no template \"", "\" associated") {
-        return nearest(name, templates.names().iter().map(String::as_str)).map(did_you_mean).map(Hint::new);
+        return Slip::of(name, templates.names().iter().map(String::as_str)).map(Hint::of_slip);
     }
     if reason.contains("incompatible types for comparison") {
         return Some(Hint::new(
@@ -102,13 +108,13 @@ fn missing(values: &Node, keys: &[&str]) -> Option<Hint> {
             continue;
         }
         let path = keys[..=depth].join(".");
-        let near = nearest(key, map.iter().map(|entry| &*entry.key));
-        let text = match near {
-            Some(near) => format!("`{path}` is not set in the values; {}", did_you_mean(near)),
+        let slip = Slip::of(key, map.iter().map(|entry| &*entry.key));
+        let text = match &slip {
+            Some(slip) => format!("`{path}` is not set in the values; {}", did_you_mean(&slip.meant)),
             None => format!("`{path}` is not set in the values: set it, or ask with `with` or `dig` first"),
         };
-        let at = near.and_then(|near| map.iter().find(|entry| &*entry.key == near)?.key_at);
-        return Some(Hint { text, at });
+        let at = slip.as_ref().and_then(|slip| map.entry(&slip.meant)?.key_at);
+        return Some(Hint { text, at, slip });
     }
     None
 }
@@ -135,6 +141,7 @@ fn wrong_kind(reason: &str, values: &Node, keys: &[&str]) -> Option<Hint> {
         return Some(Hint {
             text: format!("`{path}` is {kind}, where the template wants {wanted}"),
             at: node.at,
+            slip: None,
         });
     }
     None

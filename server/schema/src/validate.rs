@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use text::{FileRange, nearest};
+use text::{FileRange, Slip};
 use yaml::{Node, Value};
 
 use crate::catalog::{Catalog, Served};
@@ -23,6 +23,8 @@ pub struct Finding {
     pub message: String,
     /// The place in the text that the object was read from.
     pub at: Option<FileRange>,
+    /// What was likely meant by what stands at the place.
+    pub slip: Option<Slip>,
 }
 
 /// What kind of trouble a finding is.
@@ -105,7 +107,13 @@ impl<'n> Walk<'_, 'n> {
     }
 
     fn found(&mut self, about: About, message: String, at: Option<FileRange>) {
-        self.found.push(Finding { path: self.shown(), about, message, at });
+        self.found.push(Finding { path: self.shown(), about, message, at, slip: None });
+    }
+
+    /// The same for a name that is none, after which the message asks for the near one.
+    fn found_slip(&mut self, about: About, message: &str, at: Option<FileRange>, slip: Option<Slip>) {
+        let hint = slip.as_ref().map(|it| format!("; did you mean `{}`?", it.meant)).unwrap_or_default();
+        self.found.push(Finding { path: self.shown(), about, message: format!("{message}{hint}"), at, slip });
     }
 
     fn shown(&self) -> String {
@@ -196,14 +204,10 @@ impl<'n> Walk<'_, 'n> {
         if values.is_empty() || text.is_empty() || values.iter().any(|it| **it == *text) {
             return;
         }
-        let hint = nearest(text, values.iter().map(|it| &**it)).map(|it| format!("; did you mean {it}?"));
+        let slip = Slip::of(text, values.iter().map(|it| &**it));
         let all = values.join(", ");
-        let message = format!(
-            "`{}` is {text:?}, and Kubernetes takes one of {all}{}",
-            self.shown(),
-            hint.unwrap_or_default()
-        );
-        self.found(About::Value, message, node.at);
+        let message = format!("`{}` is {text:?}, and Kubernetes takes one of {all}", self.shown());
+        self.found_slip(About::Value, &message, node.at, slip);
     }
 
     fn object(&mut self, shape: &Shape, object: &Object, node: &'n Node, named: Option<FileRange>) {
@@ -233,7 +237,7 @@ impl<'n> Walk<'_, 'n> {
                 let path = if around.is_empty() { name.to_owned() } else { format!("{around}.{name}") };
                 let message = format!("`{path}` is missing, and Kubernetes asks for it");
                 let at = named.or(first).or(node.at);
-                self.found.push(Finding { path, about: About::Missing, message, at });
+                self.found.push(Finding { path, about: About::Missing, message, at, slip: None });
             }
         }
     }
@@ -251,9 +255,9 @@ impl<'n> Walk<'_, 'n> {
             _ => "no field that is known here".to_owned(),
         };
         let known = object.sorted();
-        let hint = nearest(key, known.iter().map(|it| it.0)).map(|it| format!("; did you mean `{it}`?"));
-        let message = format!("`{}` is {of}{}", self.shown(), hint.unwrap_or_default());
-        self.found(About::UnknownField, message, at);
+        let slip = Slip::of(key, known.iter().map(|it| it.0));
+        let message = format!("`{}` is {of}", self.shown());
+        self.found_slip(About::UnknownField, &message, at, slip);
     }
 
     fn list(&mut self, list: &List, items: &'n [Node]) {

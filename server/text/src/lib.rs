@@ -14,7 +14,7 @@ mod text;
 pub use column::{Encoding, LineColumn};
 pub use edit::{Bias, Edit};
 pub use line_index::LineIndex;
-pub use nearest::nearest;
+pub use nearest::{Slip, nearest};
 pub use place::{FileId, FilePos, FileRange, FileTable};
 pub use text::Text;
 pub use text_size::{TextRange, TextSize};

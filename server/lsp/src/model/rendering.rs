@@ -224,6 +224,7 @@ impl Failure {
             code: ide::READING,
             severity: ide::Severity::Error,
             related: Vec::new(),
+            slip: None,
         };
         Self { message, diagnostic, is_error: true }
     }

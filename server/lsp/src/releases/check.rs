@@ -110,6 +110,7 @@ pub(crate) fn drift_findings(
                 code: "drift",
                 severity: ide::Severity::Info,
                 related: Vec::new(),
+                slip: None,
             });
         }
     }

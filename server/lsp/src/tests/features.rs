@@ -235,3 +235,41 @@ async fn a_lost_root_is_found_again() {
     client.set_text(FILE, 2, "{{ range .Values.hosts }}\na: 🎉 {{ $.Values.tag }}\n{{ end }}\n").await;
     assert_eq!(client.request("textDocument/codeAction", params).await, Value::Null);
 }
+
+#[tokio::test]
+async fn what_was_meant_takes_the_place_of_a_slip() {
+    let values = ("values.yaml", "image: {tag: v1}\nhosts: []\n");
+    let helpers = ("templates/_helpers.tpl", "{{ define \"web.labels\" }}{{ end }}\n");
+    for (slip, mended) in [
+        ("a: 🎉 {{ .Values.imagee.tag }}\n", "a: 🎉 {{ .Values.image.tag }}\n"),
+        ("a: {{ include \"web.lables\" . }}\n", "a: {{ include \"web.labels\" . }}\n"),
+        ("a: {{ .Values.image.tag | quot }}\n", "a: {{ .Values.image.tag | quote }}\n"),
+        (
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  slector: {a: b}\n",
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  selector: {a: b}\n",
+        ),
+    ] {
+        let mut client =
+            Client::start_with(&[FILES[0], values, helpers, (FILE, slip)], json!({}), Arc::new(Helm)).await;
+        client.open(FILE, slip).await;
+        let mut told = client.diagnostics(FILE).await["diagnostics"].take();
+        while told == json!([]) {
+            told = client.diagnostics(FILE).await["diagnostics"].take();
+        }
+        let mut params = client.document(FILE);
+        params["range"] = told[0]["range"].clone();
+        params["context"] = json!({ "diagnostics": told, "only": ["quickfix"] });
+        let actions = client.request("textDocument/codeAction", params).await;
+        assert_eq!(actions.as_array().map(Vec::len), Some(1), "{slip}{actions}");
+        let edit = &actions[0]["edit"]["changes"][client.uri(FILE)][0];
+        let (start, end) = (&edit["range"]["start"], &edit["range"]["end"]);
+        assert_eq!(start["line"], end["line"]);
+        let line = slip.lines().nth(start["line"].as_u64().unwrap() as usize).unwrap();
+        let units: Vec<u16> = line.encode_utf16().collect();
+        let part = |range: std::ops::Range<usize>| String::from_utf16(&units[range]).unwrap();
+        let at = |it: &Value| it["character"].as_u64().unwrap() as usize;
+        let text = edit["newText"].as_str().unwrap();
+        let changed = part(0..at(start)) + text + &part(at(end)..units.len());
+        assert_eq!(slip.replace(line, &changed), mended, "{edit}");
+    }
+}

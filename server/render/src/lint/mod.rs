@@ -21,7 +21,7 @@ use chart::capabilities::Capabilities;
 use chart::{Chart, LoadContext, SourceFile, coalesce};
 use golang::Dialect;
 use template::Host;
-use text::{FileRange, FileTable};
+use text::{FileRange, FileTable, Slip};
 use yaml::Node;
 
 use crate::{Environment, RenderedFile, Templates};
@@ -121,6 +121,8 @@ pub struct Finding {
     pub id: &'static str,
     /// The place, if there is one.
     pub at: Option<FileRange>,
+    /// What was likely meant by a name there.
+    pub slip: Option<Slip>,
 }
 
 impl fmt::Display for Finding {
@@ -191,7 +193,14 @@ impl Report {
         message: impl Into<String>,
         at: Option<FileRange>,
     ) {
-        self.findings.push(Finding { severity, path: path.to_owned(), message: message.into(), id, at });
+        self.findings.push(Finding {
+            severity,
+            path: path.to_owned(),
+            message: message.into(),
+            id,
+            at,
+            slip: None,
+        });
     }
 }
 

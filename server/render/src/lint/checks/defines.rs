@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use template::Define;
 use template::parse::{Command, Node, Source, Visitor, walk};
-use text::{FileRange, TextRange};
+use text::{FileRange, Slip, TextRange};
 
 use super::{Finding, Severity, Subject, below, function, literal};
 use crate::TemplateFile;
@@ -27,8 +27,10 @@ pub(super) fn unknown(subject: &Subject<'_>) -> Vec<Finding> {
             if is_written_elsewhere(subject, &name) {
                 continue;
             }
+            let slip = Slip::of(&name, known.iter().map(String::as_str));
             let message = format!("no template is named \"{name}\"");
-            found.extend(subject.finding(Severity::Error, UNKNOWN_TEMPLATE, message, at));
+            let finding = subject.finding(Severity::Error, UNKNOWN_TEMPLATE, message, at);
+            found.extend(finding.map(|it| Finding { slip, ..it }));
         }
     }
     found

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use golang::Dialect;
 use schema::{About, Catalog};
-use text::{FileId, FileRange};
+use text::{FileId, FileRange, Slip};
 use yaml::Numbers;
 
 use super::manifests::{NOT_A_STRING, problems_of};
@@ -31,6 +31,8 @@ pub(crate) struct Fault {
     at: Range<usize>,
     /// Whether it may be the value that is shown there which is wrong, and not how it is shown.
     of_value: bool,
+    /// What was likely meant by what stands there.
+    slip: Option<Slip>,
 }
 
 /// The faults of a rendered text, for as long as the cluster knows the same.
@@ -72,7 +74,14 @@ pub(crate) fn faults(
                 About::Kind | About::Deprecated | About::Missing | About::Duplicate => false,
             };
             let at = part.start + range.start..part.start + range.end;
-            Some(Fault { about: it.about, object: object.clone(), message: it.message, at, of_value })
+            Some(Fault {
+                about: it.about,
+                object: object.clone(),
+                message: it.message,
+                at,
+                of_value,
+                slip: it.slip,
+            })
         }));
     }
     found
@@ -117,10 +126,11 @@ impl Subject<'_> {
         let value = if fault.of_value { self.value(file, &fault.at) } else { None };
         if let Some((at, path)) = value {
             let message = format!("in {}: {}", fault.object, fault.message);
-            return Some(Finding { severity, path, message, id, at: Some(at) });
+            return Some(Finding { severity, path, message, id, at: Some(at), slip: fault.slip.clone() });
         }
         let at = place_of(file, fault.at.start, fault.at.len());
-        self.finding(severity, id, fault.message.clone(), at)
+        let finding = self.finding(severity, id, fault.message.clone(), at)?;
+        Some(Finding { slip: fault.slip.clone(), ..finding })
     }
 
     /// The place in a values file that a range of a rendered text shows as it is.

@@ -142,7 +142,7 @@ impl<'s> Subject<'s> {
         // What subcharts do is for their own lint.
         let own = |file: &&SourceFile| file.id == at.file && !file.path.starts_with("charts/");
         let file = self.chart.raw.iter().find(own)?;
-        Some(Finding { severity, path: file.path.to_string(), message, id, at: Some(at) })
+        Some(Finding { severity, path: file.path.to_string(), message, id, at: Some(at), slip: None })
     }
 }
 
