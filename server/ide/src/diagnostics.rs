@@ -86,6 +86,11 @@ impl Diagnostic {
         }
     }
 
+    /// Whether another one is about a part of the same place.
+    pub fn is_around(&self, other: &Self) -> bool {
+        self.at.file == other.at.file && self.at.range.contains_range(other.at.range)
+    }
+
     /// Whether it says that a file cannot be read.
     pub fn is_of_reading(&self) -> bool {
         self.code == READING

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use render::lint::checks::Subject;
+use render::lint::checks::{Subject, UNKNOWN_TEMPLATE};
 use text::FileId;
 
 use crate::cancel::Cancel;
@@ -50,7 +50,11 @@ pub(crate) fn checks(view: &ChartView, model: &Model, cancel: &Cancel) -> Option
     }
     let found = subject.findings(rendering.files(), view.settings.helm_version.dialect());
     let found = found.iter().filter_map(ide::Diagnostic::of_finding);
-    Some(found.filter(|it| !base.is_outdated(it.at.file)).collect())
+    // What the engine ran into there is told already.
+    let errors: Vec<_> = rendering.errors.iter().map(|it| &it.diagnostic).collect();
+    let is_told =
+        |it: &ide::Diagnostic| it.code == UNKNOWN_TEMPLATE && errors.iter().any(|error| error.is_around(it));
+    Some(found.filter(|it| !base.is_outdated(it.at.file) && !is_told(it)).collect())
 }
 
 /// What is told of each file, by whom. A file of values may be one of a chart and of a helmfile: neither takes away what

@@ -1,6 +1,6 @@
 //! What is wrong is told once, with the version of the text, and taken back.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::Client;
 
@@ -90,6 +90,22 @@ async fn a_hint_stands_below_the_message() {
     let wanted = "nil pointer evaluating interface {}.tag\n\
                   hint: `imagee` is not set in the values; did you mean `image`?";
     assert_eq!(told["diagnostics"][0]["message"], wanted);
+}
+
+#[tokio::test]
+async fn what_a_run_found_is_not_told_by_a_check_again() {
+    let template = "a: {{ range .Values.hosts }}{{ .Values.tag }}{{ end }}\nb: {{ include \"nowhere\" . }}\n";
+    let values = ("values.yaml", "hosts: []\ntag: x\n");
+    let mut client = Client::start(&[CHART, values, ("templates/a.yaml", template)]).await;
+    client.open("templates/a.yaml", template).await;
+    let codes = |told: &Value| -> Vec<String> {
+        let all = told["diagnostics"].as_array().unwrap().iter();
+        all.map(|it| it["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&client.diagnostics("templates/a.yaml").await), ["template-execution"]);
+    // The checks of the file are there when this one is.
+    let checked = codes(&client.diagnostics("templates/a.yaml").await);
+    assert_eq!(checked, ["template-execution", "lost-root"]);
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use text::{FileRange, Slip, TextRange};
 use super::{Finding, Severity, Subject, below, function, literal};
 use crate::TemplateFile;
 
-pub(super) const UNKNOWN_TEMPLATE: &str = "unknown-template";
+/// The rule of calls of templates that there are not.
+pub const UNKNOWN_TEMPLATE: &str = "unknown-template";
 pub(super) const SHADOWED_DEFINE: &str = "shadowed-define";
 
 pub(super) fn unknown(subject: &Subject<'_>) -> Vec<Finding> {

@@ -21,6 +21,7 @@ use text::{FileId, FileRange};
 
 use super::{Finding, Folder, Report, Severity};
 use crate::{Definitions, RenderedFile, TemplateFile, Templates};
+pub use defines::UNKNOWN_TEMPLATE;
 pub(crate) use kubernetes::{Fault, Faults, faults};
 pub(crate) use manifests::{Problem, problems};
 pub use roots::LOST_ROOT;
