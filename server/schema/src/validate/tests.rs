@@ -117,7 +117,7 @@ fn values_of_texts() {
     container(
         "imagePullPolicy: Alwasy",
         expect![[r#"
-        Value "Alwasy": `spec.template.spec.containers[0].imagePullPolicy` is "Alwasy", and Kubernetes takes one of Always, IfNotPresent, Never; did you mean Always?
+        Value "Alwasy": `spec.template.spec.containers[0].imagePullPolicy` is "Alwasy", and Kubernetes takes one of Always, IfNotPresent, Never; did you mean `Always`?
     "#]],
     );
     container("imagePullPolicy: \"\"", expect![""]);
@@ -181,7 +181,7 @@ fn kinds_of_definitions() {
         expect![[r#"
             UnknownField "lables": `metadata.lables` is no field of ObjectMeta; did you mean `labels`?
             WrongType "1": `spec.labels.a` is a number here, and Kubernetes takes text: quote it
-            Value "slw": `spec.mode` is "slw", and Kubernetes takes one of fast, slow; did you mean slow?
+            Value "slw": `spec.mode` is "slw", and Kubernetes takes one of fast, slow; did you mean `slow`?
             Duplicate "name": `spec.parts[1]` has the same name a as `spec.parts[0]`
             UnknownField "siz": `spec.siz` is no field that is known here; did you mean `size`?
             WrongType "big": `spec.size` is text here, and Kubernetes takes an integer
