@@ -6,13 +6,16 @@ use std::sync::Arc;
 use chart::capabilities::{Capabilities, KubeVersion};
 use chart::coalesce::Warning;
 use chart::load::{KnownFiles, LastGood, LoadErrorKind};
-use chart::values::{ValuesError, merge_files, read_file_values};
+use chart::values::{ValuesError, ValuesFile, merge_files, read_file_values};
 use chart::{Chart, Dialect, LoadContext, LoadError, load_tolerant};
 use render::{Environment, Options, Release, prepare};
 use text::FileId;
 use yaml::Node;
 
-use crate::state::{ChartView, Circumstances, Numbers};
+use crate::helmfiles::Layers;
+use crate::releases::Facts;
+use crate::settings::Settings;
+use crate::state::{ChartView, Circumstances, Numbers, Target};
 
 /// A chart loaded and prepared for its target.
 #[derive(Debug)]
@@ -51,13 +54,35 @@ pub(crate) enum Depth {
 #[derive(Debug)]
 struct Inputs {
     files: Vec<(FileId, Arc<[u8]>, bool)>,
-    circumstances: Circumstances,
+    target: Target,
+    values: Vec<ValuesFile>,
+    given: Option<Arc<Layers>>,
+    settings: Arc<Settings>,
+    facts: Option<Arc<Facts>>,
 }
 
 impl Inputs {
     fn of(view: &ChartView) -> Self {
         let file = |it: &chart::SourceFile| (it.id, it.data.clone(), is_template(&it.path));
-        Self { files: view.files.iter().map(file).collect(), circumstances: view.circumstances() }
+        let Circumstances { target, values, given, settings, facts } = view.circumstances();
+        Self {
+            files: view.files.iter().map(file).collect(),
+            target: target.clone(),
+            values: values.to_vec(),
+            given: given.cloned(),
+            settings: settings.clone(),
+            facts: facts.cloned(),
+        }
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            target: &self.target,
+            values: &self.values,
+            given: self.given.as_ref(),
+            settings: &self.settings,
+            facts: self.facts.as_ref(),
+        }
     }
 
     fn same(&self, view: &ChartView, depth: Depth) -> bool {
@@ -66,7 +91,7 @@ impl Inputs {
         };
         self.files.len() == view.files.len()
             && self.files.iter().zip(&view.files).all(same_file)
-            && self.circumstances == view.circumstances()
+            && self.circumstances() == view.circumstances()
     }
 }
 

@@ -171,39 +171,39 @@ impl ChartView {
     }
 
     /// What the chart is rendered with.
-    pub(crate) fn circumstances(&self) -> Circumstances {
+    pub(crate) fn circumstances(&self) -> Circumstances<'_> {
         Circumstances {
-            target: self.target.clone(),
-            values: self.values.iter().map(|it| (it.id, it.data.clone())).collect(),
-            given: self.given.as_ref().map(|it| it.layers.clone()),
-            settings: self.settings.clone(),
-            facts: self.facts.clone(),
+            target: &self.target,
+            values: &self.values,
+            given: self.given.as_ref().map(|it| &it.layers),
+            settings: &self.settings,
+            facts: self.facts.as_ref(),
         }
     }
 }
 
 /// What a chart is rendered with, apart from what is in its folder. Bytes and what was made of them are the same where they
 /// are where they were: nobody writes over them.
-#[derive(Debug)]
-pub(crate) struct Circumstances {
-    target: Target,
-    values: Vec<(FileId, Arc<[u8]>)>,
-    given: Option<Arc<Layers>>,
-    settings: Arc<Settings>,
-    facts: Option<Arc<Facts>>,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances<'v> {
+    pub target: &'v Target,
+    pub values: &'v [ValuesFile],
+    pub given: Option<&'v Arc<Layers>>,
+    pub settings: &'v Arc<Settings>,
+    pub facts: Option<&'v Arc<Facts>>,
 }
 
-impl PartialEq for Circumstances {
+impl PartialEq for Circumstances<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let same_values = |(one, other): (&(FileId, Arc<[u8]>), &(FileId, Arc<[u8]>))| {
-            one.0 == other.0 && Arc::ptr_eq(&one.1, &other.1)
+        let same_values = |(one, other): (&ValuesFile, &ValuesFile)| {
+            one.id == other.id && Arc::ptr_eq(&one.data, &other.data)
         };
         self.target == other.target
-            && self.given.as_ref().map(Arc::as_ptr) == other.given.as_ref().map(Arc::as_ptr)
+            && self.given.map(Arc::as_ptr) == other.given.map(Arc::as_ptr)
             && self.settings == other.settings
-            && same_facts(self.facts.as_ref(), other.facts.as_ref())
+            && same_facts(self.facts, other.facts)
             && self.values.len() == other.values.len()
-            && self.values.iter().zip(&other.values).all(same_values)
+            && self.values.iter().zip(other.values).all(same_values)
     }
 }
 
