@@ -5,12 +5,14 @@
 //! allows may be meant. Whether values fit is the business of `chart::schema`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use text::{FileId, FileRange, TextRange, TextSize};
+use text::{FileId, FileRange};
 use yaml::{Entry, Node, Numbers, Value};
 
 use crate::analysis::Analysis;
+use crate::completion::within_quotes;
 use crate::shape::ValueAt;
 
 /// The `values.schema.json` of a chart.
@@ -38,16 +40,8 @@ impl SchemaSource {
 
     /// A text in it without its quotes.
     fn within_quotes(&self, at: FileRange) -> FileRange {
-        let range = at.range;
-        let one = TextSize::from(1);
-        match self
-            .text
-            .get(std::ops::Range::from(range))
-            .is_some_and(|it| it.len() > 1 && it.starts_with('"'))
-        {
-            true => FileRange { range: TextRange::new(range.start() + one, range.end() - one), ..at },
-            false => at,
-        }
+        let text = self.text.get(Range::from(at.range)).unwrap_or_default();
+        FileRange { range: within_quotes(text, at.range), ..at }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn fixes(
         fix.map(|it| it.action(snapshot, &open, &document.uri, finding))
     };
     let mut actions: Vec<CodeAction> = findings.iter().filter_map(fix).collect();
-    // A mistake may be told by the engine and by a check.
+    // A value may be at fault in several objects that show it.
     actions.dedup_by(|later, first| later.edit == first.edit);
     actions
 }

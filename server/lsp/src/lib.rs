@@ -17,9 +17,9 @@
 
 mod cancel;
 mod capabilities;
+mod chart_yaml;
 mod client;
 mod convert;
-mod dependencies;
 mod diagnostics;
 pub mod ext;
 mod fixes;

@@ -244,7 +244,7 @@ impl Worker {
             let news = self.published.news(snapshot, &view, &model, News::Errors(found), &touched.again);
             self.publish(root, news);
             let Some(mut found) = checks(&view, &model, cancel) else { return };
-            found.extend(crate::dependencies::outdated(snapshot, &view));
+            found.extend(crate::chart_yaml::outdated(snapshot, &view));
             if let Some(checked) = snapshot.checked(root) {
                 let Some(drift) = drift_findings(checked, &view, &model, cancel) else { return };
                 found.extend(drift);

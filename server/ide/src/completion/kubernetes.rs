@@ -2,9 +2,10 @@
 
 use schema::{Field, Holds, KindRef, Step};
 use syntax::{EntryId, EntryName, YamlCursor, YamlPart};
-use text::{FilePos, TextRange, TextSize};
+use text::{FilePos, TextRange};
 
 use super::item::{CompletionItem, CompletionKind};
+use super::within_quotes;
 use crate::analysis::Analysis;
 use crate::kubernetes::{Kubernetes, Object, is_text};
 
@@ -132,14 +133,6 @@ fn values(
     let mut seen = std::collections::BTreeSet::new();
     let new = names.into_iter().filter(|it| seen.insert(it.clone()));
     new.map(|it| CompletionItem::new(it, CompletionKind::Value, range).detail(detail)).collect()
-}
-
-/// What is between the quotes of a text, if there are any.
-pub(super) fn within_quotes(text: &str, range: TextRange) -> TextRange {
-    let Some(quote) = text.chars().next().filter(|it| matches!(it, '"' | '\'')) else { return range };
-    let start = range.start() + TextSize::from(1);
-    let closed = text.len() > 1 && text.ends_with(quote);
-    TextRange::new(start, if closed { range.end() - TextSize::from(1) } else { range.end() })
 }
 
 #[cfg(test)]

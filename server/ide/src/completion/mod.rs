@@ -13,7 +13,7 @@ mod values_keys;
 pub(crate) mod words;
 
 use syntax::Place;
-use text::FilePos;
+use text::{FilePos, TextRange, TextSize};
 
 pub use cluster::ClusterNames;
 pub use item::{CompletionItem, CompletionKind};
@@ -40,4 +40,12 @@ impl Analysis {
             }
         }
     }
+}
+
+/// The range of what is between the quotes of a text that stands in `range`, if there are any.
+pub(crate) fn within_quotes(text: &str, range: TextRange) -> TextRange {
+    let Some(quote) = text.chars().next().filter(|it| matches!(it, '"' | '\'')) else { return range };
+    let start = range.start() + TextSize::from(1);
+    let closed = text.len() > 1 && text.ends_with(quote);
+    TextRange::new(start, if closed { range.end() - TextSize::from(1) } else { range.end() })
 }

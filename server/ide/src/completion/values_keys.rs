@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use syntax::{EntryId, YamlPart};
 use text::{TextRange, TextSize};
 
-use super::kubernetes::within_quotes;
-use super::{CompletionItem, CompletionKind};
+use super::{CompletionItem, CompletionKind, within_quotes};
 use crate::analysis::Analysis;
 use crate::describe;
 use crate::shape::ValueAt;

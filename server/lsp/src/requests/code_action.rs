@@ -5,8 +5,8 @@ use serde_json::json;
 use tower_lsp::jsonrpc::Result;
 
 use super::code_lens;
+use crate::chart_yaml;
 use crate::convert::from;
-use crate::dependencies;
 use crate::ext;
 use crate::fixes::fixes;
 use crate::helmfiles;
@@ -41,7 +41,7 @@ pub(crate) async fn handle(server: &Server, params: CodeActionParams) -> Result<
                 }
                 return Ok(Some(actions));
             }
-            let updates = dependencies::at(snapshot, &params.text_document.uri.0).filter(|_| fixes_wanted);
+            let updates = chart_yaml::at(snapshot, &params.text_document.uri.0).filter(|_| fixes_wanted);
             let mut actions = updates.map_or_else(Vec::new, |at| at.updates(at.text_range(params.range)));
             if fixes_wanted {
                 actions.extend(fixes(snapshot, &params.text_document, &params.context.diagnostics));

@@ -5,8 +5,8 @@ use ide::catalog::Catalog;
 use text::TextRange;
 use tower_lsp::jsonrpc::Result;
 
+use crate::chart_yaml;
 use crate::convert::{from, to};
-use crate::dependencies;
 use crate::helmfiles;
 use crate::lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTextEdit, CompletionList, CompletionParams,
@@ -42,7 +42,7 @@ async fn complete(
                 let list = list(snapshot, helmfile.completions(offset).into_iter(), |range| at.range(range));
                 return Ok((Some(list), asking));
             }
-            if let Some((at, offset)) = dependencies::place(snapshot, &params) {
+            if let Some((at, offset)) = chart_yaml::place(snapshot, &params) {
                 let items = at.completions(offset, asking.as_ref().map(|it| it as &dyn Catalog));
                 let list = list(snapshot, items.into_iter(), |range| at.range(range));
                 return Ok((Some(list), asking));

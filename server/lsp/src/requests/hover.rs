@@ -2,8 +2,8 @@
 
 use tower_lsp::jsonrpc::Result;
 
+use crate::chart_yaml;
 use crate::convert::{from, to};
-use crate::dependencies;
 use crate::helmfiles;
 use crate::lsp_types::{Contents, Hover, HoverParams};
 use crate::server::{Lane, Server};
@@ -18,7 +18,7 @@ pub(crate) async fn handle(server: &Server, params: HoverParams) -> Result<Optio
                     range: Some(at.range(it.range)),
                 }));
             }
-            if let Some((at, offset)) = dependencies::place(snapshot, &params.text_document_position_params) {
+            if let Some((at, offset)) = chart_yaml::place(snapshot, &params.text_document_position_params) {
                 return Ok(at.hover(offset).map(|(range, markup)| Hover {
                     contents: Contents::MarkupContent(to::markup(&snapshot.client, markup)),
                     range: Some(at.range(range)),
