@@ -162,6 +162,13 @@ impl Mailbox {
     }
 }
 
+/// Does some work on a chart or helmfile. A bug in it costs that work, and not all that comes after.
+fn surviving(doing: &str, path: &Path, work: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        tracing::error!("{doing} {} failed; this is a bug in Chartroom", path.display());
+    }
+}
+
 struct Worker {
     mailbox: Arc<Mailbox>,
     client: Client,
@@ -180,26 +187,17 @@ impl Worker {
         let mut behind: Option<Instant> = None;
         while let Some((snapshot, touched, cancel)) = self.mailbox.take(may_cancel) {
             for path in self.fleets(&snapshot, &touched) {
-                let fleet = || self.fleet(&snapshot, &path, &touched);
-                if catch_unwind(AssertUnwindSafe(fleet)).is_err() {
-                    tracing::error!("checking {} failed; this is a bug in Chartroom", path.display());
-                }
+                surviving("checking", &path, || self.fleet(&snapshot, &path, &touched));
             }
             let roots = self.roots(&snapshot, &touched);
             // Previews first: they are what someone looks at while typing.
             for root in &roots {
-                let previews = || self.previews(&snapshot, root, &cancel);
-                if catch_unwind(AssertUnwindSafe(previews)).is_err() {
-                    tracing::error!("previewing {} failed; this is a bug in Chartroom", root.display());
-                }
+                surviving("previewing", root, || self.previews(&snapshot, root, &cancel));
             }
             may_cancel = !cancel.is_set();
             self.mailbox.go_on(&cancel, behind.is_none_or(|since| since.elapsed() < PATIENCE));
             for root in &roots {
-                let chart = || self.chart(&snapshot, root, &touched, &cancel);
-                if catch_unwind(AssertUnwindSafe(chart)).is_err() {
-                    tracing::error!("checking {} failed; this is a bug in Chartroom", root.display());
-                }
+                surviving("checking", root, || self.chart(&snapshot, root, &touched, &cancel));
             }
             behind = cancel.is_set().then(|| behind.unwrap_or_else(Instant::now));
             let mut mail = self.mailbox.lock();
